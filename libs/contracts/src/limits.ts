@@ -1,0 +1,22 @@
+/** Sizes and counts that every part of the system agrees on. Bytes are those of canonical JSON in UTF-8. */
+export const LIMITS = {
+  contentBytes: 256 * 1024,
+  metaBytes: 64 * 1024,
+  metaDepth: 16,
+  appendEvents: 1_000,
+  appendBytes: 900 * 1024,
+  messageBytes: 900 * 1024,
+  serverMaxPayloadBytes: 1024 * 1024,
+  readEvents: 1_000,
+  readIds: 100,
+  mindsPage: 200,
+  listPage: 200,
+  headsPage: 1_000,
+  turnTextBytes: 32 * 1024,
+  bodyBytes: 900 * 1024,
+  importNdjsonBytes: 1024 * 1024 * 1024,
+  importArrayBytes: 64 * 1024 * 1024,
+  importChunkChars: 256 * 1024,
+  waitingTurns: 16,
+  openCommitments: 1_000,
+} as const;

@@ -1,0 +1,42 @@
+import { canonicalize } from 'json-canonicalize';
+import type { JsonValue } from '#libs/contracts';
+import { AppError } from './app-error';
+
+/**
+ * Canonical JSON of RFC 8785: keys sorted by UTF-16 code unit, no white space, ECMAScript numbers.
+ * @throws AppError `invalid_event` for what has no canonical form or does not survive storage: lone surrogates, U+0000,
+ * numbers that are not finite, integers beyond 2^53, anything that is not JSON, nesting deeper than `maxDepth`.
+ */
+export function canonicalJson(value: unknown, maxDepth = 64): string {
+  checkJson(value, maxDepth);
+  return canonicalize(value);
+}
+
+/** Lone surrogates have no UTF-8 form, and PostgreSQL cannot store U+0000. */
+export function checkText(text: string): void {
+  if (!text.isWellFormed()) throw new AppError('invalid_event', 'text holds a lone surrogate');
+  if (text.includes('\u0000')) throw new AppError('invalid_event', 'text holds U+0000');
+}
+
+function checkJson(value: unknown, depthLeft: number): asserts value is JsonValue {
+  if (value === null || typeof value === 'boolean') return;
+  if (typeof value === 'string') return checkText(value);
+  if (typeof value === 'number') return checkNumber(value);
+  if (typeof value !== 'object') throw new AppError('invalid_event', `${typeof value} is not JSON`);
+  if (depthLeft === 0) throw new AppError('invalid_event', 'JSON is nested too deeply');
+  if (Array.isArray(value)) return value.forEach((item) => checkJson(item, depthLeft - 1));
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null)
+    throw new AppError('invalid_event', 'not a plain object');
+  for (const [key, item] of Object.entries(value)) {
+    checkText(key);
+    checkJson(item, depthLeft - 1);
+  }
+}
+
+function checkNumber(value: number): void {
+  if (!Number.isFinite(value)) throw new AppError('invalid_event', 'a number is not finite');
+  if (Number.isInteger(value) && Math.abs(value) > 2 ** 53) {
+    throw new AppError('invalid_event', 'an integer is beyond 2^53');
+  }
+}

@@ -1,0 +1,63 @@
+import { isKind, LIMITS, OWN_KIND, REGISTRY, type JsonObject, type NewEvent } from '#libs/contracts';
+import { AppError } from './app-error';
+import { canonicalJson, checkText } from './canonical-json';
+
+/** A new event that may enter a log, with the version of its kind and the canonical JSON of its meta. */
+export interface CheckedEvent extends NewEvent {
+  version: number;
+  metaJson: string;
+}
+
+/**
+ * Checks a new event against the registry and the limits.
+ * @throws AppError `invalid_event` (unknown or import-only kind, meta or content that fails its schema, `legacy`,
+ * text or numbers that have no canonical form) or `too_large`.
+ */
+export function checkNewEvent(event: {
+  id: string;
+  kind: string;
+  content: string;
+  meta: unknown;
+}): CheckedEvent {
+  checkText(event.content);
+  if (Buffer.byteLength(JSON.stringify(event.content)) > LIMITS.contentBytes) {
+    throw new AppError('too_large', `content is over ${LIMITS.contentBytes} bytes`);
+  }
+  const metaJson = canonicalJson(event.meta, LIMITS.metaDepth);
+  if (Buffer.byteLength(metaJson) > LIMITS.metaBytes)
+    throw new AppError('too_large', `meta is over ${LIMITS.metaBytes} bytes`);
+  const version = OWN_KIND.test(event.kind) ? checkOwn(event.meta) : checkRegistered(event);
+  return {
+    id: event.id,
+    kind: event.kind,
+    content: event.content,
+    meta: event.meta as JsonObject,
+    version,
+    metaJson,
+  };
+}
+
+function checkOwn(meta: unknown): number {
+  if (typeof meta !== 'object' || meta === null || Array.isArray(meta)) {
+    throw new AppError('invalid_event', 'meta must be an object');
+  }
+  if ('legacy' in meta) throw new AppError('invalid_event', 'meta.legacy is set by imports only');
+  return 1;
+}
+
+function checkRegistered({ kind, content, meta }: { kind: string; content: string; meta: unknown }): number {
+  if (!isKind(kind)) throw new AppError('invalid_event', `unknown kind ${JSON.stringify(kind.slice(0, 60))}`);
+  const definition: { version: number; content: string; importOnly?: true } = REGISTRY[kind];
+  if (definition.importOnly) throw new AppError('invalid_event', `${kind} occurs in imported logs only`);
+  if (definition.content === 'empty' && content !== '')
+    throw new AppError('invalid_event', `${kind} has no content`);
+  if (definition.content === 'text' && content.trim() === '')
+    throw new AppError('invalid_event', `${kind} needs content`);
+  const result = REGISTRY[kind].meta.safeParse(meta);
+  if (!result.success) {
+    const issue = result.error.issues[0];
+    const path = ['meta', ...(issue?.path ?? [])].join('.');
+    throw new AppError('invalid_event', `${kind}: ${path}: ${issue?.message ?? 'is not valid'}`);
+  }
+  return definition.version;
+}

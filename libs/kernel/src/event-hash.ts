@@ -1,0 +1,47 @@
+import { createHash, hash as hashOnce } from 'node:crypto';
+import type { MindEvent } from '#libs/contracts';
+import { canonicalJson } from './canonical-json';
+
+/** Begins the hashed text of every event, so that no other text of ours has the same hash. */
+export const EVENT_DOMAIN = 'pmm.event.v1\n';
+
+export type UnhashedEvent = Omit<MindEvent, 'hash'>;
+
+/**
+ * Canonical JSON (RFC 8785) of all fields of an event but `hash`. The envelope's keys are known, so a template writes
+ * them in order; `metaJson` is the canonical JSON of its meta when the caller has it already.
+ */
+export function canonicalEvent(event: UnhashedEvent, metaJson = canonicalJson(event.meta)): string {
+  const prevHash = event.prevHash === null ? 'null' : `"${event.prevHash}"`;
+  return (
+    `{"at":${JSON.stringify(event.at)},"content":${JSON.stringify(event.content)},"id":"${event.id}",` +
+    `"kind":${JSON.stringify(event.kind)},"meta":${metaJson},"mind":"${event.mind}",` +
+    `"position":${event.position},"prevHash":${prevHash},"version":${event.version}}`
+  );
+}
+
+/** SHA-256, in lower-case hexadecimal, of `"pmm.event.v1\n"` and an event's canonical text. */
+export const hashCanonical = (canonical: string): string => sha256(EVENT_DOMAIN + canonical);
+
+/** The hash of an event. */
+export const hashEvent = (event: UnhashedEvent): string => hashCanonical(canonicalEvent(event));
+
+/** SHA-256 of a text's UTF-8 bytes, in lower-case hexadecimal. */
+export const sha256: (text: string) => string =
+  typeof hashOnce === 'function'
+    ? (text) => hashOnce('sha256', text, 'hex')
+    : (text) => createHash('sha256').update(text, 'utf8').digest('hex');
+
+/**
+ * Why an event cannot follow `previous`, or null when it does: position, `prevHash`, and its own hash are looked at.
+ */
+export function linkFault(
+  event: MindEvent,
+  previous: { position: number; hash: string | null },
+): string | null {
+  if (event.position !== previous.position + 1)
+    return `position ${event.position} after ${previous.position}`;
+  if (event.prevHash !== previous.hash) return 'prevHash is not the hash of the event before';
+  const { hash, ...rest } = event;
+  return hashEvent(rest) === hash ? null : 'hash does not fit the event';
+}

@@ -1,0 +1,19 @@
+export { AppError, fromErrorReply, toErrorReply } from './app-error';
+export { canonicalJson, checkText } from './canonical-json';
+export {
+  canonicalEvent,
+  EVENT_DOMAIN,
+  hashCanonical,
+  hashEvent,
+  linkFault,
+  sha256,
+  type UnhashedEvent,
+} from './event-hash';
+export { commitmentId, eventId } from './event-id';
+export { systemClock, type Clock } from './clock.port';
+export { composeFold, foldAll, type Fold, type Section, type Sections } from './fold';
+export { combineDigests, decodeState, digestOf, encodeState, sectionDigest, toPlain } from './state-codec';
+export { decided, draft, type Decision, type Draft, type Rule } from './decision';
+export { checkNewEvent, type CheckedEvent } from './check-event';
+export { parseRequest } from './parse-request';
+export { normaliseText } from './normalise';
