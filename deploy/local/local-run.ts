@@ -1,0 +1,115 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { LocalSystem } from './local-system';
+import { jsonReporter, lineReporter, type Ready, type Reporter } from './reporter';
+import { helpText, readSettings } from './settings';
+import { StartError } from './start-error';
+import { pause } from './waiting';
+
+export interface LocalRunOptions {
+  /** The folder of the checkout. */
+  root: string;
+  args: readonly string[];
+  env: NodeJS.ProcessEnv;
+  fileOf: (service: string) => string;
+  stages?: readonly (readonly string[])[];
+}
+
+const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** One Ctrl-C arrives twice under npm: from the terminal and passed on by npm. */
+const sameSignalMs = 500;
+const killedExitCode = 130;
+
+/** What `npm start` does; resolves with the exit code. */
+export async function runLocally(options: LocalRunOptions): Promise<number> {
+  const { args, env, root } = options;
+  if (args.includes('--help')) {
+    process.stdout.write(helpText);
+    return 0;
+  }
+  const json = args.includes('--json');
+  const reporter = json ? jsonReporter(printTo(process.stdout)) : lineReporter(printTo(process.stdout));
+  try {
+    refuseUnknown(args);
+    const settings = readSettings(env, root, options.stages);
+    const system = new LocalSystem({ ...options, settings, reporter });
+    return await runToEnd(system, reporter, json ? undefined : (ready) => chat(options, ready));
+  } catch (error) {
+    return fail(reporter, error);
+  }
+}
+
+async function runToEnd(
+  system: LocalSystem,
+  reporter: Reporter,
+  openChat?: (ready: Ready) => Promise<void>,
+): Promise<number> {
+  const asked = new Promise<void>((resolve) => listenForSignals(system, reporter, resolve));
+  let code = 0;
+  try {
+    const ready = await Promise.race([system.start(), asked]);
+    if (ready) {
+      reporter.ready(ready);
+      await Promise.race([asked, openChat && hasTerminal() ? openChat(ready) : asked]);
+    }
+  } catch (error) {
+    code = fail(reporter, error);
+  }
+  await system.stop();
+  reporter.step('stopped', 'stopped');
+  return code;
+}
+
+function listenForSignals(system: LocalSystem, reporter: Reporter, asked: () => void): void {
+  let firstAt = 0;
+  const onSignal = () => {
+    if (firstAt === 0) {
+      firstAt = performance.now();
+      reporter.step('stopping', 'Stopping; Ctrl-C again kills at once ...');
+      asked();
+    } else if (performance.now() - firstAt > sameSignalMs) {
+      void killAtOnce(system);
+    }
+  };
+  for (const signal of stopSignals) process.on(signal, onSignal);
+}
+
+async function killAtOnce(system: LocalSystem): Promise<void> {
+  system.killNow();
+  await pause(200);
+  process.exit(killedExitCode);
+}
+
+function hasTerminal(): boolean {
+  return process.stdin.isTTY === true && process.stdout.isTTY === true;
+}
+
+/** The chat is a program of its own; the system ends with it. */
+async function chat({ root, env }: LocalRunOptions, { http }: Ready): Promise<void> {
+  process.stdout.write('Leaving the chat (/quit) or Ctrl-C stops everything.\n');
+  const { hostname, port } = new URL(http);
+  const chatEnv = { ...env, PMM_HTTP_HOST: hostname, PMM_HTTP_PORT: port };
+  const child = spawn(process.execPath, [join(root, 'deploy', 'local', 'pmm.mjs'), 'chat'], {
+    env: chatEnv,
+    stdio: 'inherit',
+  });
+  await once(child, 'exit');
+}
+
+function refuseUnknown(args: readonly string[]): void {
+  const unknown = args.find((arg) => arg !== '--json');
+  if (unknown !== undefined)
+    throw new StartError(`npm start knows no "${unknown}": see npm start -- --help.`);
+}
+
+/** A sentence for what a person can mend; anything else is a fault of ours and keeps its stack. */
+function fail(reporter: Reporter, error: unknown): number {
+  if (error instanceof StartError) reporter.failed(error.message);
+  else reporter.failed(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  return 1;
+}
+
+function printTo(stream: NodeJS.WriteStream): (line: string) => void {
+  return (line) => void stream.write(`${line}\n`);
+}

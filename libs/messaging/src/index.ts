@@ -1,0 +1,26 @@
+export { RawJson } from './raw-json';
+export { Handles, OnAppended, OnBatch } from './handles.decorator';
+export { Metrics } from './metrics';
+export { Link, type LinkOptions, type Log } from './link';
+export { Requests, type AskOptions } from './requests';
+export { LogClient } from './log-client';
+export { KeyedQueue } from './keyed-queue';
+export { Bucket } from './bucket';
+export { ownerOf } from './rendezvous';
+export { Ownership, type OwnershipOptions } from './ownership';
+export { answerServiceProtocol, type ProtocolOptions } from './service-protocol';
+export { BatchStream } from './stream';
+export { PmmTransport, type RequestContext, type TransportOptions } from './transport';
+export { newInstance } from './instance';
+export {
+  IncrementalCache,
+  type CacheOptions,
+  type CacheSettings,
+  type CommandOutcome,
+  type Effect,
+  type ReadOptions,
+  type Seen,
+} from './cache/incremental-cache';
+export { DecisionWriter, type WriteResult } from './cache/decision-writer';
+export { HeadsWatch } from './cache/heads-watch';
+export { SnapshotStore, type Snapshot } from './cache/snapshot-store';

@@ -1,0 +1,65 @@
+import { shardOf } from '#libs/contracts';
+import type {
+  AppendReply,
+  AppendRequest,
+  GatherReply,
+  GatherRequest,
+  HeadsReply,
+  HeadsRequest,
+  IdsReply,
+  IdsRequest,
+  MindInfo,
+  ReadPurpose,
+  ReadReply,
+  ReadRequest,
+} from '#libs/contracts';
+import type { Metrics } from './metrics';
+import type { AskOptions, Requests } from './requests';
+
+/** The typed face of event-log. Every read is counted by its purpose. */
+export class LogClient {
+  constructor(
+    private readonly requests: Requests,
+    private readonly metrics: Metrics,
+  ) {}
+
+  get shards(): number {
+    return this.requests.shards;
+  }
+
+  append(request: AppendRequest, options?: AskOptions): Promise<AppendReply> {
+    return this.requests.ask('event-log', request.mind, 'append', request, options);
+  }
+
+  read(request: ReadRequest, options?: AskOptions): Promise<ReadReply> {
+    this.count(request.purpose);
+    return this.requests.ask('event-log', request.mind, 'read', request, options);
+  }
+
+  /** The new events of many minds of one shard in one request. */
+  gather(shard: number, request: GatherRequest, options?: AskOptions): Promise<GatherReply> {
+    this.count(request.purpose);
+    return this.requests.askShard('event-log', shard, 'gather', request, options);
+  }
+
+  byIds(request: IdsRequest, options?: AskOptions): Promise<IdsReply> {
+    this.count(request.purpose);
+    return this.requests.ask('event-log', request.mind, 'ids', request, options);
+  }
+
+  heads(request: HeadsRequest, options?: AskOptions): Promise<HeadsReply> {
+    return this.requests.askShard('event-log', request.shard, 'heads', request, options);
+  }
+
+  mind(mind: string, options?: AskOptions): Promise<MindInfo> {
+    return this.requests.ask('event-log', mind, 'get', { mind }, options);
+  }
+
+  shardOf(mind: string): number {
+    return shardOf(mind, this.requests.shards);
+  }
+
+  private count(purpose: ReadPurpose): void {
+    this.metrics.logReadsAsked.inc({ purpose });
+  }
+}

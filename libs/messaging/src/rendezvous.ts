@@ -1,0 +1,18 @@
+import { createHash } from 'node:crypto';
+
+/**
+ * The member that owns a shard: highest-random-weight (rendezvous) hashing, Thaler and Ravishankar 1998. When a member
+ * comes or goes, only the shards that it gains or had change their owner. Null when there is no member.
+ */
+export function ownerOf(shard: number, members: readonly string[]): string | null {
+  let best: string | null = null;
+  let bestWeight = '';
+  for (const member of members) {
+    const weight = createHash('sha256').update(`${shard}/${member}`).digest('hex');
+    if (best === null || weight > bestWeight || (weight === bestWeight && member < best)) {
+      best = member;
+      bestWeight = weight;
+    }
+  }
+  return best;
+}

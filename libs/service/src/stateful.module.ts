@@ -1,0 +1,125 @@
+import {
+  DynamicModule,
+  Inject,
+  Injectable,
+  Module,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
+import { subjects, type ServiceName } from '#libs/contracts';
+import type { Clock, Fold, Rule } from '#libs/kernel';
+import {
+  DecisionWriter,
+  HeadsWatch,
+  IncrementalCache,
+  Link,
+  LogClient,
+  Metrics,
+  Ownership,
+  SnapshotStore,
+  type Effect,
+  type Log,
+} from '#libs/messaging';
+import { CLOCK, LOG, SERVICE_CONFIG } from './context.module';
+import type { CacheEnvironment } from './settings';
+import { FEED_SERVICE, FeedController } from './feed.controller';
+
+export interface StatefulOptions<S extends object> {
+  service: ServiceName;
+  fold: Fold<S>;
+  rules: readonly Rule<S>[];
+  /** Providers that are an `Effect` of the service, started beside the feed. */
+  effects?: {
+    inject: readonly (abstract new (...args: never[]) => Effect<S>)[];
+    imports?: DynamicModule['imports'];
+  };
+}
+
+/** Gives a service its incremental cache: fed by batches, compared with the log's heads, stored on shutdown. */
+@Module({})
+export class StatefulModule {
+  static forFold<S extends object>(options: StatefulOptions<S>): DynamicModule {
+    const effects = options.effects?.inject ?? [];
+    return {
+      module: StatefulModule,
+      imports: options.effects?.imports ?? [],
+      controllers: [FeedController],
+      providers: [
+        { provide: FEED_SERVICE, useValue: options.service },
+        CacheParts,
+        CacheLifecycle,
+        {
+          provide: IncrementalCache,
+          inject: [CacheParts, ...effects],
+          useFactory: (parts: CacheParts, ...given: Effect<S>[]) => parts.create(options, given),
+        },
+      ],
+      exports: [IncrementalCache],
+    };
+  }
+}
+
+@Injectable()
+class CacheParts {
+  // eslint-disable-next-line max-params -- what a cache is made of
+  constructor(
+    private readonly link: Link,
+    private readonly log: LogClient,
+    private readonly metrics: Metrics,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOG) private readonly logger: Log,
+    @Inject(SERVICE_CONFIG) private readonly config: CacheEnvironment,
+  ) {}
+
+  create<S extends object>(
+    { service, fold, rules }: StatefulOptions<S>,
+    effects: Effect<S>[],
+  ): IncrementalCache<S> {
+    const { link, log, metrics, clock, logger, config } = this;
+    return new IncrementalCache({
+      service,
+      fold,
+      rules,
+      effects,
+      log,
+      metrics,
+      clock,
+      logger,
+      snapshots: new SnapshotStore(service, link, metrics, logger),
+      writer: new DecisionWriter(log, metrics, clock, logger),
+      settings: {
+        snapshotEvery: config.PMM_SNAPSHOT_EVERY,
+        verifySample: config.PMM_VERIFY_SAMPLE,
+        residentMinds: config.PMM_RESIDENT_MINDS,
+      },
+      random: Math.random,
+      alarm: (code, details) => link.publish(subjects.alarm(service), { code, ...details }),
+    });
+  }
+}
+
+@Injectable()
+class CacheLifecycle implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly watch: HeadsWatch;
+
+  // eslint-disable-next-line max-params -- handed on to the watch
+  constructor(
+    private readonly cache: IncrementalCache<object>,
+    log: LogClient,
+    ownership: Ownership,
+    link: Link,
+    @Inject(CLOCK) clock: Clock,
+    @Inject(LOG) logger: Log,
+  ) {
+    this.watch = new HeadsWatch(cache, { log, ownership, link, clock, logger });
+  }
+
+  onApplicationBootstrap(): void {
+    this.watch.start();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.watch.stop();
+    await this.cache.close();
+  }
+}
