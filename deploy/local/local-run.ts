@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { LocalSystem } from './local-system';
 import { jsonReporter, lineReporter, type Ready, type Reporter } from './reporter';
 import { helpText, readSettings } from './settings';
+import { codeOf } from './small-files';
 import { StartError } from './start-error';
 import { pause } from './waiting';
 
@@ -73,6 +74,14 @@ function listenForSignals(system: LocalSystem, reporter: Reporter, asked: () => 
     }
   };
   for (const signal of stopSignals) process.on(signal, onSignal);
+  // Started by another program over IPC: it ends with that one.
+  process.once('disconnect', onSignal);
+  process.stdout.on('error', ignoreClosedPipe);
+}
+
+/** Whoever read our lines may go before us, as in `npm start | head`. */
+function ignoreClosedPipe(error: unknown): void {
+  if (codeOf(error) !== 'EPIPE') throw error;
 }
 
 async function killAtOnce(system: LocalSystem): Promise<void> {

@@ -1,0 +1,23 @@
+import { Controller } from '@nestjs/common';
+import { tickRequest, type Appended, type TickReply, type TickRequest } from '#libs/contracts';
+import { Handles, OnAppended } from '#libs/messaging';
+import { Broadcaster } from '../app/broadcaster';
+import { Ticker } from '../app/ticker';
+
+@Controller()
+export class CoordinatorController {
+  constructor(
+    private readonly broadcaster: Broadcaster,
+    private readonly ticker: Ticker,
+  ) {}
+
+  @OnAppended()
+  onAppended(appended: Appended, { shard }: { shard: number }): Promise<void> {
+    return this.broadcaster.announced(shard, appended);
+  }
+
+  @Handles('tick', tickRequest)
+  tick({ mind }: TickRequest): Promise<TickReply> {
+    return this.ticker.request(mind);
+  }
+}

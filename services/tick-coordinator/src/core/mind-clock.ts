@@ -1,0 +1,98 @@
+import type { MindEvent } from '#libs/contracts';
+
+/** What the coordinator knows of a mind to tell when it ticks. Times are milliseconds since 1970, taken from events. */
+export interface MindClock {
+  /** Number of the last tick; 0 when there was none. */
+  tick: number;
+  lastTickAt: number | null;
+  /** When something last happened that no service wrote in answer to a tick. */
+  lastWakeAt: number | null;
+  /** Due times of commitments that were opened, ascending. */
+  dues: number[];
+  intervalMs: number;
+}
+
+export const MAX_PAUSE_MS = 3_600_000;
+const MAX_DUES = 1_000;
+
+/** What services write in answer to a tick; such an event wakes nobody. */
+const ANSWERS: ReadonlySet<string> = new Set([
+  'autonomy_tick',
+  'trait_update',
+  'metrics_update',
+  'stage_update',
+  'commitment_due',
+  'commitment_expire',
+  'commitment_rebind',
+  'project_close',
+  'reflection',
+  'reflection_rejected',
+  'meta_reflection',
+  'self_assessment',
+  'bandit_reward',
+  'policy_update',
+  'turn_failed',
+  'invariant_violation',
+]);
+
+export const newMindClock = (intervalMs: number): MindClock => ({
+  tick: 0,
+  lastTickAt: null,
+  lastWakeAt: null,
+  dues: [],
+  intervalMs,
+});
+
+export const isWaking = (event: MindEvent): boolean =>
+  !ANSWERS.has(event.kind) && event.meta.source !== 'reflection';
+
+/** Takes in one event. Only maxima are kept, so that order and repetition of events do not matter. */
+export function observe(clock: MindClock, event: MindEvent): MindClock {
+  const at = Date.parse(event.at);
+  if (event.kind === 'autonomy_tick') return observeTick(clock, event, at);
+  const woken = isWaking(event) ? { ...clock, lastWakeAt: Math.max(at, clock.lastWakeAt ?? 0) } : clock;
+  return event.kind === 'commitment_open' ? observeDue(woken, event) : woken;
+}
+
+function observeTick(clock: MindClock, event: MindEvent, at: number): MindClock {
+  const tick = typeof event.meta.tick === 'number' ? event.meta.tick : 0;
+  return tick > clock.tick
+    ? { ...clock, tick, lastTickAt: at, dues: clock.dues.filter((due) => due > at) }
+    : clock;
+}
+
+function observeDue(clock: MindClock, event: MindEvent): MindClock {
+  const due = typeof event.meta.dueAt === 'string' ? Date.parse(event.meta.dueAt) : NaN;
+  if (!(due > (clock.lastTickAt ?? 0)) || clock.dues.includes(due)) return clock;
+  return { ...clock, dues: [...clock.dues, due].sort((a, b) => a - b).slice(0, MAX_DUES) };
+}
+
+export interface NextTick {
+  at: number;
+  reason: 'heartbeat' | 'due';
+}
+
+/**
+ * When a mind ticks next by the clock: last tick + clamp(last tick − last wake, interval, 1 h). Once that pause has
+ * reached 1 h it sleeps until an event wakes it or a due time comes. Null: it sleeps.
+ */
+export function nextTick(clock: MindClock): NextTick | null {
+  const { lastTickAt, lastWakeAt, intervalMs, dues } = clock;
+  if (lastWakeAt === null && lastTickAt === null) return null;
+  const due = dues[0];
+  const heartbeat = heartbeatAt(lastTickAt, lastWakeAt, intervalMs);
+  if (heartbeat !== null && (due === undefined || heartbeat <= due))
+    return { at: heartbeat, reason: 'heartbeat' };
+  return due === undefined ? null : { at: due, reason: 'due' };
+}
+
+function heartbeatAt(
+  lastTickAt: number | null,
+  lastWakeAt: number | null,
+  intervalMs: number,
+): number | null {
+  if (lastTickAt === null) return lastWakeAt === null ? null : lastWakeAt + intervalMs;
+  const quietMs = lastWakeAt === null ? MAX_PAUSE_MS : lastTickAt - lastWakeAt;
+  if (quietMs >= MAX_PAUSE_MS) return null;
+  return lastTickAt + Math.max(quietMs, intervalMs);
+}

@@ -1,0 +1,99 @@
+import {
+  Inject,
+  Injectable,
+  Module,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
+import { shardOf } from '#libs/contracts';
+import type { Clock } from '#libs/kernel';
+import { BatchStream, Link, LogClient, Metrics, Ownership, type Log } from '#libs/messaging';
+import { CLOCK, LOG, SERVICE_CONFIG } from '#libs/service';
+import { CoordinatorController } from './adapters/coordinator.controller';
+import { NatsBroadcast } from './adapters/nats-broadcast';
+import { Broadcaster } from './app/broadcaster';
+import { ShardWarmup } from './app/shard-warmup';
+import { Ticker } from './app/ticker';
+import type { CoordinatorSettings } from './config';
+
+/** Connects ownership to the parts: a shard that is taken is served, one that is given up is forgotten. */
+@Injectable()
+class Shards implements OnApplicationBootstrap, OnApplicationShutdown {
+  // eslint-disable-next-line max-params -- the parts that follow ownership
+  constructor(
+    private readonly ownership: Ownership,
+    private readonly broadcaster: Broadcaster,
+    private readonly ticker: Ticker,
+    private readonly warmup: ShardWarmup,
+    private readonly stream: BatchStream,
+    @Inject(LOG) private readonly log: Log,
+    @Inject(SERVICE_CONFIG) private readonly config: CoordinatorSettings,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.stream.start();
+    this.ownership.onTake((shard) => {
+      this.broadcaster.take(shard);
+      this.warmup.run(shard).catch((error) => this.log.error(`warm-up of shard ${shard} failed`, error));
+    });
+    this.ownership.onRelease((shard) => {
+      this.broadcaster.release(shard);
+      this.ticker.release((mind) => this.ownership.owns(shardOf(mind, this.config.PMM_SHARDS)));
+    });
+  }
+
+  onApplicationShutdown(): void {
+    this.stream.stop();
+    this.ticker.stop();
+  }
+}
+
+@Module({
+  controllers: [CoordinatorController],
+  providers: [
+    Shards,
+    {
+      provide: BatchStream,
+      inject: [Link, LOG],
+      useFactory: (link: Link, log: Log) => new BatchStream(link, log),
+    },
+    {
+      provide: Ticker,
+      inject: [LogClient, Metrics, CLOCK, LOG, SERVICE_CONFIG],
+      useFactory: (
+        log: LogClient,
+        metrics: Metrics,
+        clock: Clock,
+        logger: Log,
+        config: CoordinatorSettings,
+      ) =>
+        new Ticker({
+          log,
+          clock,
+          logger,
+          defaultIntervalMs: config.PMM_TICK_INTERVAL_MS,
+          onTick: (reason) => metrics.ticks.inc({ reason }),
+        }),
+    },
+    {
+      provide: Broadcaster,
+      inject: [LogClient, Link, Metrics, Ticker, CLOCK, LOG],
+      // eslint-disable-next-line max-params -- Nest injects by position
+      useFactory: (log: LogClient, link: Link, metrics: Metrics, ticker: Ticker, clock: Clock, logger: Log) =>
+        new Broadcaster({
+          log,
+          out: new NatsBroadcast(link, metrics),
+          clock,
+          logger,
+          onEvents: (mind, events) => ticker.observe(mind, events),
+        }),
+    },
+    {
+      provide: ShardWarmup,
+      inject: [LogClient, Ticker, Ownership, CLOCK, LOG],
+      useFactory: (log: LogClient, ticker: Ticker, ownership: Ownership, clock: Clock, logger: Log) =>
+        new ShardWarmup({ log, ticker, clock, logger, owns: (shard) => ownership.owns(shard) }),
+    },
+  ],
+})
+export class TickCoordinatorModule {}
