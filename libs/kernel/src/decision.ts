@@ -6,6 +6,8 @@ export interface Draft {
   kind: string;
   content: string;
   meta: JsonObject;
+  /** Only where the rules fix the id themselves (the outcome of a turn); else it derives from the decision's cause. */
+  id?: string;
 }
 
 /** A draft of a kind of the registry, its meta checked by the compiler. Fields that are undefined are left out. */
@@ -31,5 +33,8 @@ export interface Rule<S> {
 
 /** Ids that are the same for every replica that takes this decision: UUIDv5(mind, service, rule, cause, n). */
 export function decided(mind: string, service: string, rule: string, decision: Decision): NewEvent[] {
-  return decision.drafts.map((d, n) => ({ ...d, id: eventId(mind, service, rule, decision.cause, n) }));
+  return decision.drafts.map((d, n) => ({
+    ...d,
+    id: d.id ?? eventId(mind, service, rule, decision.cause, n),
+  }));
 }
