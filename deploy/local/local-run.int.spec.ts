@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
@@ -32,10 +32,12 @@ function start(options: SystemOptions = {}): Promise<System> {
   return startSystem({ dataDir, program, ...options, env: { FAKE_JOURNAL: journalFile(), ...options.env } });
 }
 
-beforeEach(() => {
+// One folder for all: only the first start has to make a database.
+beforeAll(() => {
   dataDir = temporaryDataDir();
 });
-afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
+beforeEach(() => rmSync(journalFile(), { force: true }));
+afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
 
 describe('the local run', () => {
   it('starts the services in order with their replicas, and stops them in the other order', async () => {
@@ -123,13 +125,19 @@ describe('the local run', () => {
   });
 
   it('stops in the middle of a start', async () => {
-    const args = [...program, '--json'];
-    const env = { ...process.env, PMM_DATA_DIR: dataDir, PMM_HTTP_PORT: '0', FAKE_JOURNAL: journalFile() };
-    const { status } = spawnSync(process.execPath, args, { env, timeout: 1_200, killSignal: 'SIGTERM' });
-    expect(status).toBe(0);
-    expect(existsSync(join(dataDir, 'supervisor.lock'))).toBe(false);
-    const system = await start();
+    const fresh = temporaryDataDir();
+    const env = { ...process.env, PMM_DATA_DIR: fresh, PMM_HTTP_PORT: '0', FAKE_JOURNAL: journalFile() };
+    const child = spawn(process.execPath, [...program, '--json'], { env, stdio: 'ignore' });
+    const ended = once(child, 'exit');
+    // While the database is being made.
+    await waitUntil(() => existsSync(join(fresh, 'postgres.new')), { timeoutMs: 10_000, everyMs: 2 });
+    child.kill('SIGTERM');
+    expect(await ended).toEqual([0, null]);
+    expect(existsSync(join(fresh, 'supervisor.lock'))).toBe(false);
+    expect(noted('start')).toEqual([]);
+    const system = await start({ dataDir: fresh });
     await system.stop();
+    rmSync(fresh, { recursive: true });
   });
 });
 
@@ -148,10 +156,10 @@ describe('a start that can not succeed says so in one sentence', () => {
     const address = stranger.address();
     const port = typeof address === 'object' && address ? String(address.port) : '';
     const message = await messageOf(start({ env: { PMM_HTTP_PORT: port } }));
+    stranger.close();
     expect(message).toContain(
       `{"error":"Port ${port} of 127.0.0.1 is taken: end the program that listens there, or set PMM_HTTP_PORT to a free port."}`,
     );
-    stranger.close();
   });
 
   it('when a given server does not answer', async () => {

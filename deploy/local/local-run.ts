@@ -58,8 +58,8 @@ async function runToEnd(
     code = fail(reporter, error);
   }
   await system.stop();
-  reporter.step('stopped', 'stopped');
-  return code;
+  if (code === 0) reporter.step('stopped', 'stopped');
+  return system.killed ? killedExitCode : code;
 }
 
 function listenForSignals(system: LocalSystem, reporter: Reporter, asked: () => void): void {
@@ -114,9 +114,16 @@ function refuseUnknown(args: readonly string[]): void {
 
 /** A sentence for what a person can mend; anything else is a fault of ours and keeps its stack. */
 function fail(reporter: Reporter, error: unknown): number {
-  if (error instanceof StartError) reporter.failed(error.message);
-  else reporter.failed(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  reporter.failed(sentenceFor(error));
   return 1;
+}
+
+function sentenceFor(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error instanceof StartError) return error.message;
+  const isAboutFiles = ['EACCES', 'EPERM', 'EROFS', 'ENOSPC'].includes(codeOf(error) ?? '');
+  if (!isAboutFiles) return error.stack ?? error.message;
+  return `${error.message}: give this user a data folder that it can write, with PMM_DATA_DIR.`;
 }
 
 function printTo(stream: NodeJS.WriteStream): (line: string) => void {

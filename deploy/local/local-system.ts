@@ -37,6 +37,7 @@ export class LocalSystem {
   readonly #running: (KeptProcess | Supervisor)[] = [];
   #starting?: Promise<Ready>;
   #stopping = false;
+  #killed = false;
   #unlock?: () => void;
 
   constructor(options: LocalSystemOptions) {
@@ -62,8 +63,14 @@ export class LocalSystem {
     this.#unlock?.();
   }
 
+  /** Whether `killNow` ended it. */
+  get killed(): boolean {
+    return this.#killed;
+  }
+
   killNow(): void {
     this.#stopping = true;
+    this.#killed = true;
     for (const part of this.#running) part.killNow();
   }
 

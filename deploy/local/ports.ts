@@ -9,7 +9,7 @@ const firstPort = 20_000;
 const endPort = 30_000;
 const tries = 50;
 
-/** True when nothing listens on this port of this host. Throws for hosts that are not this machine's. */
+/** True when nothing listens on this port of this host. Throws StartError when we can't listen there at all. */
 export async function isFree(host: string, port: number): Promise<boolean> {
   const server = createServer();
   const listening = once(server, 'listening');
@@ -18,7 +18,10 @@ export async function isFree(host: string, port: number): Promise<boolean> {
     await listening;
   } catch (error) {
     if (codeOf(error) === 'EADDRINUSE') return false;
-    throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new StartError(
+      `Nothing can listen on port ${port} of ${host} (${reason}): choose another address.`,
+    );
   }
   server.close();
   await once(server, 'close');

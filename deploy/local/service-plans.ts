@@ -31,15 +31,15 @@ export function planServices(
 
 /** The database's address, with its password, goes to the one service that may use it. */
 function environmentOf(name: string, replica: number, surroundings: Surroundings): NodeJS.ProcessEnv {
-  const { PMM_POSTGRES_URL: _postgres, PMM_REPLICAS: _replicas, ...inherited } = surroundings.env;
   const port = surroundings.httpPort + (name === httpService ? replica : 0);
   return {
-    ...inherited,
+    ...surroundings.env,
+    PMM_REPLICAS: undefined,
     PMM_INSTANCE: instanceName(name, replica),
     PMM_DATA_DIR: surroundings.dataDir,
     PMM_NATS_URL: surroundings.natsUrl,
     PMM_HTTP_HOST: surroundings.httpHost,
     PMM_HTTP_PORT: String(port),
-    ...(name === logService ? { PMM_POSTGRES_URL: surroundings.postgresUrl } : {}),
+    PMM_POSTGRES_URL: name === logService ? surroundings.postgresUrl : undefined,
   };
 }

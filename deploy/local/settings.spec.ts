@@ -38,7 +38,10 @@ describe('local settings', () => {
   });
 
   it.each([
-    [{ PMM_HTTP_PORT: '70000' }, /^PMM_HTTP_PORT .*: correct it or unset it\.$/],
+    [
+      { PMM_HTTP_PORT: '70000' },
+      /^PMM_HTTP_PORT is no port: it must be a number from 0 to 65535: correct it or unset it\.$/,
+    ],
     [{ PMM_HTTP_PORT: 'abc' }, /^PMM_HTTP_PORT /],
     [{ PMM_NATS_URL: 'localhost:4222' }, /^PMM_NATS_URL is no URL that begins with nats:\/\/ or tls:\/\//],
     [{ PMM_POSTGRES_URL: 'mysql://a' }, /^PMM_POSTGRES_URL is no URL that begins with postgres:\/\//],

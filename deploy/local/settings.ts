@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { serviceStages } from './service-list';
 import { StartError } from './start-error';
 
-const port = z.coerce.number().int().min(0).max(65_535);
+const portMessage = 'is no port: it must be a number from 0 to 65535';
+const port = z.coerce.number(portMessage).int(portMessage).min(0, portMessage).max(65_535, portMessage);
 const urlOf = (protocols: string[]) =>
   z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
     message: `is no URL that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,

@@ -114,16 +114,6 @@ describe('a data folder', () => {
     await second.stop();
   });
 
-  it('is taken over from servers that were left running', async () => {
-    const left = await withServers({ dataDir });
-    await withClient(left.postgresUrl, (client) => client.query('CREATE TABLE kept AS SELECT 42 AS n'));
-    const next = await withServers({ dataDir });
-    const { rows } = await withClient(next.postgresUrl, (client) => client.query('SELECT n FROM kept'));
-    expect(rows).toEqual([{ n: 42 }]);
-    expect(next.pids).not.toEqual(left.pids);
-    await Promise.all([left.stop(), next.stop()]);
-  });
-
   it('opens although a stranger has the process number of a killed server', async () => {
     const first = await withServers({ dataDir, nats: false });
     await first.stop();

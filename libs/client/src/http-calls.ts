@@ -74,7 +74,8 @@ export class HttpCalls {
   /** The timer runs until `consume` is done, so that an answer that stops in the middle ends too. */
   private async once<T>(call: Call, consume: (response: Response) => Promise<T>): Promise<Outcome<T>> {
     const giveUp = new AbortController();
-    const tooSlow = () => giveUp.abort(new DOMException('too slow', 'TimeoutError'));
+    const tooSlow = () =>
+      giveUp.abort(new PmmError('timeout', `no answer from ${this.url} in time`, { retryable: true }));
     const timer = setTimeout(tooSlow, call.timeoutMs ?? this.timeoutMs);
     const signal = call.signal ? AbortSignal.any([call.signal, giveUp.signal]) : giveUp.signal;
     try {

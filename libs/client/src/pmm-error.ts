@@ -34,9 +34,6 @@ export function errorFromBody(status: number, body: unknown): PmmError {
 /** The failure to get any answer, from the error that `fetch` rejects with. */
 export function errorFromFetch(url: string, cause: unknown): PmmError {
   if (cause instanceof PmmError) return cause;
-  const name = cause instanceof Error ? cause.name : '';
-  if (name === 'TimeoutError')
-    return new PmmError('timeout', `no answer from ${url} in time`, { retryable: true, cause });
   const detail = cause instanceof Error ? reasonOf(cause) : String(cause);
   return new PmmError('unavailable', `no answer from ${url}: ${detail}`, { retryable: true, cause });
 }

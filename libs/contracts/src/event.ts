@@ -49,6 +49,8 @@ export interface Span {
 /** The announcement after a commit: a hint without content that may be lost. */
 export interface Appended {
   spans: Span[];
+  /** True when event-log has not seen these spans broadcast: they are broadcast again even if that happened already. */
+  again?: boolean;
 }
 
 export const BATCH_VERSION = 1;

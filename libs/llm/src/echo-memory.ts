@@ -29,5 +29,12 @@ export function quoted(text: string, chars: number): string {
         .trimEnd()}…`;
 }
 
-/** Words of four letters or more, in lower case; shorter ones stand in every sentence. */
-export const wordsOf = (text: string): string[] => text.toLowerCase().match(/[\p{L}\p{N}]{4,}/gu) ?? [];
+const EVERYWHERE = new Set(
+  'the and you are was were for not but what that this have has had with your mine from does did can will who how'.split(
+    ' ',
+  ),
+);
+
+/** Words of three letters or more that tell something, in lower case. */
+export const wordsOf = (text: string): string[] =>
+  (text.toLowerCase().match(/[\p{L}\p{N}]{3,}/gu) ?? []).filter((word) => !EVERYWHERE.has(word));

@@ -1,6 +1,6 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import { ModelFailure } from './model-failure';
-import { failureOfStatus } from './http-failure';
+import { failureOfStatus, isRecord } from './http-failure';
 
 export interface HttpCall {
   url: string;
@@ -92,12 +92,13 @@ async function eachChunk(
 /** fetch reports every failure of the network as a TypeError; an abort rejects with the signal's own reason. */
 function asFailure(error: unknown, signal: AbortSignal, message: string): unknown {
   if (signal.aborted) return signal.reason;
-  return error instanceof TypeError
-    ? new ModelFailure('model_unavailable', message, { cause: error })
-    : error;
+  return isTypeError(error) ? new ModelFailure('model_unavailable', message, { cause: error }) : error;
 }
 
 /** A body that is given up need not end well; its failure has been reported where it was read. */
 function ignoreBroken(error: unknown, signal: AbortSignal): void {
-  if (!signal.aborted && !(error instanceof TypeError)) throw error;
+  if (!signal.aborted && !isTypeError(error)) throw error;
 }
+
+/** By name, for fetch may belong to another realm than this file. */
+const isTypeError = (error: unknown): boolean => isRecord(error) && error['name'] === 'TypeError';

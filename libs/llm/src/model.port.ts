@@ -1,5 +1,4 @@
 import type { Style } from '#libs/contracts';
-import type { AppError } from '#libs/kernel';
 
 /** What a call is for. */
 export type ModelPurpose = 'turn' | 'reflection';
@@ -87,7 +86,7 @@ export interface ModelOptions {
 
 /**
  * A language model, or what stands in for one.
- * Rejects with an {@link AppError}: `model_unavailable` (a later try may succeed: rate limits, failures of the network or
+ * Rejects with an `AppError`: `model_unavailable` (a later try may succeed: rate limits, failures of the network or
  * the server, an answer that is empty or cut off) or `model_refused` (it will not answer this: bad key, bad request,
  * content filter). Rejects with `options.signal.reason` when aborted.
  */

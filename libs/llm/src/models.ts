@@ -40,7 +40,16 @@ export class Models implements ModelPort {
     const providers: Record<string, ModelPort> = { echo: new EchoModel() };
     const remote = remoteOf(settings, provider);
     if (remote) providers[remote.name] = remote.model;
-    return new Models(standardOf(settings, provider), providers, { timeoutMs: settings.modelTimeoutMs });
+    return new Models(standardOf(settings, provider), providers, {
+      timeoutMs: settings.PMM_MODEL_TIMEOUT_MS,
+    });
+  }
+
+  /** What a mind is asked by: its own choice, filled up from the standard one. */
+  choose(own: { provider?: string | null; model?: string | null }): ModelChoice {
+    const provider = own.provider ?? this.standard.provider;
+    const usual = provider === ECHO.provider && provider !== this.standard.provider ? ECHO : this.standard;
+    return { provider, model: own.model ?? usual.model };
   }
 
   knows(provider: string): boolean {
@@ -61,17 +70,17 @@ export class Models implements ModelPort {
   }
 }
 
-const providerOf = ({ modelProvider, modelBaseUrl }: ModelSettings): Provider =>
-  modelProvider ?? (modelBaseUrl ? 'openai-compatible' : 'echo');
+const providerOf = (settings: ModelSettings): Provider =>
+  settings.PMM_MODEL_PROVIDER ?? (settings.PMM_MODEL_BASE_URL ? 'openai-compatible' : 'echo');
 
-function standardOf({ model }: ModelSettings, provider: Provider): ModelChoice {
+function standardOf({ PMM_MODEL: model }: ModelSettings, provider: Provider): ModelChoice {
   if (provider === 'echo') return { ...ECHO, ...(model ? { model } : {}) };
   if (!model) throw new AppError('invalid_request', `PMM_MODEL must name a model of ${provider}`);
   return { provider, model };
 }
 
 function remoteOf(settings: ModelSettings, provider: Provider): { name: Provider; model: ModelPort } | null {
-  const { modelBaseUrl: baseUrl, modelApiKey: apiKey } = settings;
+  const { PMM_MODEL_BASE_URL: baseUrl, PMM_MODEL_API_KEY: apiKey } = settings;
   if (provider === 'anthropic') {
     return { name: 'anthropic', model: new AnthropicModel({ baseUrl: baseUrl ?? ANTHROPIC_URL, apiKey }) };
   }

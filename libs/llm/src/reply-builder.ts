@@ -1,8 +1,8 @@
 import { ModelFailure } from './model-failure';
 import { estimateTokens, type ModelOptions, type ModelReply, type ModelRequest } from './model.port';
 
-/** Characters of a reply; more would not fit into one event. */
-export const REPLY_LIMIT_CHARS = 64 * 1024;
+/** Characters of a reply: six bytes each at worst in JSON, so that any reply fits into one event. */
+export const REPLY_LIMIT_CHARS = 32 * 1024;
 
 /** Collects a reply from its pieces and says at the end whether it is one. */
 export class ReplyBuilder {

@@ -8,12 +8,18 @@ import type { Link, Log } from './link';
 export class Bucket {
   private kv: Promise<KV> | null = null;
 
+  // eslint-disable-next-line max-params -- a bucket of a link, and where to complain
   constructor(
-    private readonly link: Link,
+    private readonly link: Pick<Link, 'nc'>,
     private readonly name: string,
     private readonly options: Partial<KvOptions>,
     private readonly log: Log,
   ) {}
+
+  /** Makes the bucket when it is not there. True when it is there now. */
+  async ensure(): Promise<boolean> {
+    return (await this.attempt('status', async (kv) => kv.status())) !== null;
+  }
 
   /** The value, or null when there is none or nobody can tell. */
   async get(key: string): Promise<Uint8Array | null> {
@@ -24,15 +30,6 @@ export class Bucket {
   /** True when the server has acknowledged the value. */
   async put(key: string, value: Uint8Array): Promise<boolean> {
     return (await this.attempt('put', (kv) => kv.put(key, value))) !== null;
-  }
-
-  async keys(limit: number): Promise<string[]> {
-    const found = await this.attempt('keys', async (kv) => {
-      const keys: string[] = [];
-      for await (const key of await kv.keys()) if (keys.push(key) >= limit) break;
-      return keys;
-    });
-    return found ?? [];
   }
 
   private async attempt<T>(what: string, work: (kv: KV) => Promise<T>): Promise<T | null> {

@@ -12,15 +12,15 @@ export { answerServiceProtocol, type ProtocolOptions } from './service-protocol'
 export { BatchStream } from './stream';
 export { PmmTransport, type RequestContext, type TransportOptions } from './transport';
 export { newInstance } from './instance';
-export {
-  IncrementalCache,
-  type CacheOptions,
-  type CacheSettings,
-  type CommandOutcome,
-  type Effect,
-  type ReadOptions,
-  type Seen,
-} from './cache/incremental-cache';
+export { IncrementalCache } from './cache/incremental-cache';
+export type {
+  CacheOptions,
+  CacheSettings,
+  CommandOutcome,
+  Effect,
+  ReadOptions,
+  Seen,
+} from './cache/cache-options';
 export { DecisionWriter, type WriteResult } from './cache/decision-writer';
 export { HeadsWatch } from './cache/heads-watch';
 export { SnapshotStore, type Snapshot } from './cache/snapshot-store';

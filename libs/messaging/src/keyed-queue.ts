@@ -16,7 +16,7 @@ export class KeyedQueue {
     if (this.size >= this.limit) throw new AppError('busy', 'too much is waiting here; try again');
     this.size += 1;
     const before = this.tails.get(key);
-    const result = before ? before.then(work) : work();
+    const result = before ? before.then(work) : started(work);
     const tail = result.then(ignore, ignore);
     this.tails.set(key, tail);
     try {
@@ -27,11 +27,14 @@ export class KeyedQueue {
     }
   }
 
-  /** Resolves when everything that was accepted until now has ended. */
-  async idle(): Promise<void> {
-    await Promise.all(this.tails.values());
+  /** Resolves when everything that was accepted until now, of all keys or of those wanted, has ended. */
+  async idle(wanted: (key: string) => boolean = () => true): Promise<void> {
+    await Promise.all([...this.tails].filter(([key]) => wanted(key)).map(([, tail]) => tail));
   }
 }
+
+/** Begun at once, and a failure of the beginning is a rejection too. */
+const started = async <T>(work: () => Promise<T>): Promise<T> => work();
 
 /** The failure itself reaches the caller of `run`; the next in line only waits for the end. */
 const ignore = () => undefined;

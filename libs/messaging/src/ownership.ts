@@ -2,25 +2,18 @@ import { MEMBER_BUCKET, type ServiceName } from '#libs/contracts';
 import type { Clock } from '#libs/kernel';
 import { Bucket } from './bucket';
 import type { Link, Log } from './link';
+import { GONE_MS, Members, readHeartbeat, type Heartbeat, type Phase } from './members';
 import { ownerOf } from './rendezvous';
 
-type Phase = 'joining' | 'active' | 'leaving';
-interface Heartbeat {
-  instance: string;
-  phase: Phase;
-}
-interface Seen {
-  phase: Phase;
-  at: number;
-}
-
 const BEAT_MS = 1_000;
-/** A member is gone when its key has not changed for so long on our own monotonic clock. */
-const GONE_MS = 5_000;
-/** Without a heartbeat of our own that came back, we serve nothing until we have joined again. */
+/** Without a heartbeat of our own, sent since then, that came back, we serve nothing until we have joined again. */
 const FENCED_MS = 4_000;
 /** How long a new member listens before it takes what is its. The others answer a `joining` at once. */
 const LISTEN_MS = 300;
+/** How long one that leaves goes on serving, so that the others have taken its shards before it gives them up. */
+const HANDOVER_MS = 200;
+/** A wiped store takes the bucket with it: it is made again after so many beats. */
+const ENSURE_EVERY = 10;
 
 type Listener = (shard: number) => Promise<void> | void;
 
@@ -28,7 +21,7 @@ export interface OwnershipOptions {
   service: ServiceName;
   instance: string;
   shards: number;
-  link: Link;
+  link: Pick<Link, 'nc' | 'state' | 'subscribe' | 'publish' | 'onReconnect'>;
   clock: Clock;
   log: Log;
 }
@@ -39,16 +32,24 @@ export interface OwnershipOptions {
  * hash over the members heard. Two owners for a moment are harmless: the database is the fence.
  */
 export class Ownership {
-  private readonly members = new Map<string, Seen>();
+  private readonly members = new Members();
   private readonly mine = new Set<number>();
   private readonly takeListeners: Listener[] = [];
   private readonly releaseListeners: Listener[] = [];
   private readonly bucket: Bucket;
   private readonly prefix: string;
   private phase: Phase = 'joining';
-  private echoedAt = 0;
+  /** What the others are told. `active` only once our shards are served, so that they give up nothing too early. */
+  private announced: Phase = 'joining';
+  private handingOver = false;
+  /** When the newest heartbeat of ours that came back was sent. */
+  private provedAt = -Infinity;
+  private joiningSince = 0;
+  private joiningHeardAt: number | null = null;
+  private beats = 0;
   private timer?: NodeJS.Timeout;
   private settling: Promise<void> = Promise.resolve();
+  private dealt: { key: string; shards: Set<number> } | null = null;
 
   constructor(private readonly options: OwnershipOptions) {
     const name = MEMBER_BUCKET(options.service);
@@ -66,116 +67,151 @@ export class Ownership {
 
   /** False when this member was paused or cut off for so long that others may have taken its shards. */
   alive(): boolean {
-    return this.options.clock.monotonicMs() - this.echoedAt < FENCED_MS;
+    return this.phase === 'leaving' || (this.phase === 'active' && this.isProved());
   }
 
-  /** The members heard lately, this one included. */
+  /** The members that serve, this one included. */
   present(): string[] {
-    return [...this.members].filter(([, seen]) => seen.phase !== 'leaving').map(([instance]) => instance);
+    return [...this.members.active(), this.options.instance];
   }
 
-  /** Awaited before the shard counts as taken. */
+  /** Called in order of registration, and awaited, when a shard becomes this member's; one that throws is asked again. */
   onTake(listener: Listener): void {
     this.takeListeners.push(listener);
   }
 
-  /** Awaited after the shard is no longer served. */
+  /** Called last registered first, and awaited, when a shard is no longer this member's. */
   onRelease(listener: Listener): void {
-    this.releaseListeners.push(listener);
+    this.releaseListeners.unshift(listener);
   }
 
   /** Joins, listens, and takes the shards that are this member's. */
   async start(): Promise<void> {
     const { link, clock } = this.options;
     link.subscribe(`${this.prefix}*`, (message) => this.hear(message.subject, message.data));
-    await this.bucket.keys(1);
+    link.onReconnect(() => this.beat());
+    await this.bucket.ensure();
+    this.joiningSince = clock.monotonicMs();
     this.beat();
     await clock.sleep(LISTEN_MS);
-    this.phase = 'active';
-    this.beat();
-    await this.settle();
+    if (this.phase === 'leaving') return;
     this.timer = setInterval(() => this.pulse(), BEAT_MS);
-    link.onReconnect(() => this.beat());
+    await this.activate();
   }
 
-  /** Gives up every shard, after its work was drained, and says so. */
+  /** Says so, lets the others take over, and gives up every shard after its work was drained. */
   async leave(): Promise<void> {
-    clearInterval(this.timer);
-    this.phase = 'leaving';
+    this.handingOver = true;
+    this.phase = this.announced = 'leaving';
     this.beat();
+    if (this.members.active().length > 0) await this.options.clock.sleep(HANDOVER_MS);
+    this.handingOver = false;
     await this.settle();
+    clearInterval(this.timer);
   }
 
   private pulse(): void {
-    if (!this.alive() && this.phase === 'active') this.phase = 'joining';
-    else if (this.phase === 'joining') this.phase = 'active';
+    const now = this.options.clock.monotonicMs();
+    if (this.phase === 'active' && !this.isProved()) {
+      this.phase = this.announced = 'joining';
+      this.joiningSince = now;
+      this.joiningHeardAt = null;
+    } else if (this.phase === 'joining' && this.hasListened(now)) {
+      void this.activate();
+      return;
+    }
     this.beat();
+    if (++this.beats % ENSURE_EVERY === 0) void this.bucket.ensure();
     void this.settle();
   }
 
+  private async activate(): Promise<void> {
+    this.phase = 'active';
+    await this.settle();
+    if (this.phase === 'active') this.announced = 'active';
+    this.beat();
+  }
+
+  private isProved(): boolean {
+    return this.options.clock.monotonicMs() - this.provedAt < FENCED_MS;
+  }
+
+  private hasListened(now: number): boolean {
+    return this.joiningHeardAt !== null && now - this.joiningHeardAt >= LISTEN_MS && this.isProved();
+  }
+
+  /** While there is no connection nothing is said: it would only arrive late, all at once. */
   private beat(): void {
-    const { link, instance } = this.options;
-    if (link.state === 'closed') return;
-    link.publish(this.prefix + instance, { instance, phase: this.phase } satisfies Heartbeat);
+    const { link, instance, clock } = this.options;
+    if (link.state !== 'connected') return;
+    const beat: Heartbeat = { instance, phase: this.announced, sentAt: clock.monotonicMs() };
+    link.publish(this.prefix + instance, beat);
   }
 
   private hear(subject: string, data: Uint8Array): void {
-    const instance = subject.slice(this.prefix.length);
-    const phase = data.length > 0 ? (JSON.parse(Buffer.from(data).toString()) as Heartbeat).phase : 'leaving';
-    const now = this.options.clock.monotonicMs();
-    const before = this.members.get(instance)?.phase;
-    this.members.set(instance, { phase, at: now });
-    if (instance === this.options.instance) {
-      this.echoedAt = now;
+    const beat = readHeartbeat(subject.slice(this.prefix.length), data);
+    if (!beat) {
+      this.options.log.warn(`not a heartbeat: ${subject}`);
       return;
     }
-    if (before === phase) return;
-    if (phase === 'joining') this.beat();
+    const now = this.options.clock.monotonicMs();
+    if (beat.instance === this.options.instance) return this.hearOwn(beat, now);
+    this.members.hear(beat.instance, beat.phase, now);
+    if (beat.phase === 'joining') this.beat();
     void this.settle();
+  }
+
+  /** What counts is when it was sent: after a pause, old ones of ours are still on their way to us. */
+  private hearOwn({ phase, sentAt }: Heartbeat, now: number): void {
+    this.provedAt = Math.max(this.provedAt, sentAt);
+    if (phase === 'joining' && sentAt >= this.joiningSince) this.joiningHeardAt ??= now;
   }
 
   /** Takes and releases one after the other, in the order in which membership changed. */
   private settle(): Promise<void> {
-    this.settling = this.settling
-      .then(() => this.change())
-      .catch((error) => {
-        this.options.log.error('a change of shards failed', error);
-      });
+    this.settling = this.settling.then(() => this.change());
     return this.settling;
   }
 
   private async change(): Promise<void> {
-    this.forget();
+    this.members.forgetSilent(this.options.clock.monotonicMs());
     const wanted = this.wanted();
-    for (const shard of [...this.mine]) if (!wanted.has(shard)) await this.release(shard);
+    await Promise.all([...this.mine].filter((shard) => !wanted.has(shard)).map((shard) => this.release(shard)));
     for (const shard of wanted) if (!this.mine.has(shard)) await this.take(shard);
   }
 
-  private wanted(): Set<number> {
+  /** One that joins again keeps what it had, unserved, until it has heard the others. */
+  private wanted(): ReadonlySet<number> {
+    if (this.phase === 'joining' || this.handingOver) return new Set(this.mine);
+    if (this.phase === 'leaving') return new Set();
     const { instance, shards } = this.options;
-    const wanted = new Set<number>();
-    if (this.phase !== 'active') return this.phase === 'joining' ? new Set(this.mine) : wanted;
-    const candidates = this.present().filter((member) => member !== instance);
-    candidates.push(instance);
-    for (let shard = 0; shard < shards; shard++)
-      if (ownerOf(shard, candidates) === instance) wanted.add(shard);
-    return wanted;
-  }
-
-  private forget(): void {
-    const now = this.options.clock.monotonicMs();
-    for (const [instance, seen] of this.members) {
-      if (now - seen.at > GONE_MS && instance !== this.options.instance) this.members.delete(instance);
-    }
+    const present = this.present().sort();
+    const key = present.join();
+    if (this.dealt?.key === key) return this.dealt.shards;
+    const all = Array.from({ length: shards }, (_, shard) => shard);
+    this.dealt = { key, shards: new Set(all.filter((shard) => ownerOf(shard, present) === instance)) };
+    return this.dealt.shards;
   }
 
   private async take(shard: number): Promise<void> {
     this.mine.add(shard);
-    for (const listener of this.takeListeners) await listener(shard);
+    try {
+      for (const listener of this.takeListeners) await listener(shard);
+    } catch (error) {
+      this.mine.delete(shard);
+      this.options.log.error(`shard ${shard} could not be taken; it is tried again`, error);
+    }
   }
 
+  /** Whatever fails, the other listeners let go of the shard too. */
   private async release(shard: number): Promise<void> {
     this.mine.delete(shard);
-    for (const listener of this.releaseListeners) await listener(shard);
+    for (const listener of this.releaseListeners) {
+      try {
+        await listener(shard);
+      } catch (error) {
+        this.options.log.error(`shard ${shard} was not given up cleanly`, error);
+      }
+    }
   }
 }

@@ -3,33 +3,38 @@ import { AppError, type Clock } from '#libs/kernel';
 import type { Log } from '../link';
 import type { LogClient } from '../log-client';
 import type { Metrics } from '../metrics';
+import { within } from '../within';
 
 /** What became of a decision's append. `until`: the events are in the log at or before this position. */
 export type WriteResult = { done: true; until: number } | { done: false };
 
 const PATIENCE_MS = 10_000;
 const FIRST_PAUSE_MS = 50;
+const LAST_PATIENCE_MS = 2_000;
 
 /** Appends what rules decided: once per decision, again while the failure is retryable, for at most 10 s. */
 export class DecisionWriter {
   private readonly running = new Set<Promise<unknown>>();
+  private ending = false;
 
+  // eslint-disable-next-line max-params -- a log, and what every adapter needs
   constructor(
-    private readonly log: LogClient,
+    private readonly log: Pick<LogClient, 'append'>,
     private readonly metrics: Metrics,
     private readonly clock: Clock,
     private readonly logger: Log,
   ) {}
 
   write(mind: string, rule: string, events: NewEvent[]): Promise<WriteResult> {
-    const work = this.attempt(mind, rule, events);
+    const work = this.attempt(mind, rule, events).finally(() => this.running.delete(work));
     this.running.add(work);
-    return work.finally(() => this.running.delete(work));
+    return work;
   }
 
-  /** Resolves when what was begun has ended. */
+  /** Resolves when what was begun has ended, or after 2 s. From now on nothing is tried a second time. */
   async idle(): Promise<void> {
-    await Promise.allSettled(this.running);
+    this.ending = true;
+    await within(Promise.allSettled(this.running), LAST_PATIENCE_MS, () => []);
   }
 
   private async attempt(mind: string, rule: string, events: NewEvent[]): Promise<WriteResult> {
@@ -45,7 +50,7 @@ export class DecisionWriter {
           this.metrics.decisions.inc({ rule, result: 'id_conflict' });
           return { done: true, until: error.head?.position ?? 0 };
         }
-        if (!error.retryable || this.clock.now() + pauseMs > deadlineAt)
+        if (!error.retryable || this.ending || this.clock.now() + pauseMs > deadlineAt)
           return this.giveUp(mind, rule, error);
         await this.clock.sleep(pauseMs);
       }

@@ -1,0 +1,2 @@
+it('x', () => expect(1).toBe(1));
+afterAll(() => { throw new Error('late'); });

@@ -1,0 +1,2 @@
+import { nothing } from './not-there';
+it('x', () => expect(nothing).toBe(1));

@@ -1,0 +1,11 @@
+const escape = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
+
+/** No letter, digit, `_` or `-` stands beside a whole word; case is kept. */
+const wholeWord = (word: string, flags: string): RegExp =>
+  new RegExp(`(?<![\\p{L}\\p{M}\\p{N}_\\-])${escape(word)}(?![\\p{L}\\p{M}\\p{N}_\\-])`, flags);
+
+export const holdsWord = (text: string, word: string): boolean =>
+  word !== '' && text.includes(word) && wholeWord(word, 'u').test(text);
+
+export const replaceWord = (text: string, word: string, replacement: string): string =>
+  text.replace(wholeWord(word, 'gu'), () => replacement);

@@ -1,0 +1,44 @@
+import { draft, eventId, type Draft, type Rule } from '#libs/kernel';
+import { REBINDS_PER_APPEND, replaceWord, type CommitmentState, type Rebind } from '#libs/mind';
+
+/**
+ * After an adoption: each open commitment whose text holds the old name gets a new text, in order of opening, in appends
+ * of at most 200. What was not written yet is looked at again at each tick.
+ */
+export const rebindRule: Rule<CommitmentState> = {
+  name: 'rebind',
+  kinds: ['identity_adopt', 'autonomy_tick'],
+  decide: (state, { mind }) =>
+    [...state.commitments.rebinds].flatMap(([adoption, rebind]) =>
+      inAppends(rebindDrafts(state, mind, adoption, rebind)).map((drafts, n) => ({
+        cause: `adoption:${adoption}:${n}`,
+        drafts,
+      })),
+    ),
+};
+
+function rebindDrafts(
+  state: CommitmentState,
+  mind: string,
+  adoption: number,
+  { newName, cids }: Rebind,
+): Draft[] {
+  const found = [...cids].flatMap(([cid, oldName]) => {
+    const commitment = state.commitments.open.get(cid);
+    return commitment ? [{ cid, oldName, commitment }] : [];
+  });
+  return found
+    .sort((a, b) => a.commitment.openPosition - b.commitment.openPosition)
+    .map(({ cid, oldName, commitment: { text, openPosition } }) => ({
+      ...draft('commitment_rebind', { cid, adoption, oldName, newName }, replaceWord(text, oldName, newName)),
+      id: eventId(mind, 'commitment', 'rebind', `adoption:${adoption}:open:${openPosition}`, 0),
+    }));
+}
+
+function inAppends(drafts: readonly Draft[]): Draft[][] {
+  const appends: Draft[][] = [];
+  for (let from = 0; from < drafts.length; from += REBINDS_PER_APPEND) {
+    appends.push(drafts.slice(from, from + REBINDS_PER_APPEND));
+  }
+  return appends;
+}

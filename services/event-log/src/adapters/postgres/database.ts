@@ -1,0 +1,126 @@
+import type { Pool } from 'pg';
+import { DataSource } from 'typeorm';
+import { AppError } from '#libs/kernel';
+import { EventRow, MindRow, SettingRow } from './entities';
+import { CreateLog1700000000000 } from './migrations/1700000000000-create-log.migration';
+import { openPool, poolConfig } from './pools';
+import { grantAppRole } from './role';
+
+const ENTITIES = [EventRow, MindRow, SettingRow];
+/** Chosen once; the same for every process that migrates this schema. */
+const MIGRATION_LOCK = 7_717_001;
+const LOCK_WAIT_MS = 60_000;
+const OLDEST_VERSION = 150_000;
+
+export interface DatabaseOptions {
+  url: string;
+  /** Called for connections that fail while nobody uses them. */
+  onIdleError: (error: Error) => void;
+}
+
+/** The serving side's connections: three pools, all with the role that can only read and add. */
+export class Database {
+  private constructor(
+    readonly source: DataSource,
+    readonly reads: Pool,
+    readonly appends: Pool,
+    readonly imports: Pool,
+  ) {}
+
+  static async open({ url, onIdleError }: DatabaseOptions): Promise<Database> {
+    const source = new DataSource({
+      ...baseOptions(url),
+      poolErrorHandler: onIdleError,
+      extra: poolConfig('reads', 6),
+    });
+    await source.initialize();
+    const reads = (source.driver as unknown as { master: Pool }).master;
+    const [appends, imports] = [
+      openPool(url, 'appends', 4, onIdleError),
+      openPool(url, 'imports', 4, onIdleError),
+    ];
+    return new Database(source, reads, appends, imports);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.appends.end(), this.imports.end(), this.source.destroy()]);
+  }
+}
+
+const baseOptions = (url: string) => ({
+  type: 'postgres' as const,
+  url,
+  entities: ENTITIES,
+  migrations: [CreateLog1700000000000],
+  migrationsTableName: 'pmm_migrations',
+  migrationsTransactionMode: 'all' as const,
+  synchronize: false,
+  installExtensions: false,
+  logging: false,
+});
+
+/**
+ * Brings the schema up to date as the URL's role, one process at a time, and fixes the number of shards at the first
+ * start. @throws AppError with a sentence that says what to do.
+ */
+export async function migrate(url: string, shards: number): Promise<void> {
+  const source = new DataSource({ ...baseOptions(url), poolSize: 3, connectTimeoutMS: 5_000 });
+  await connectToMigrate(source, url);
+  try {
+    await checkVersion(source);
+    await underLock(source, async () => {
+      await source.runMigrations({ transaction: 'all' });
+      await grantAppRole(source);
+      await fixShards(source, shards);
+    });
+  } finally {
+    await source.destroy();
+  }
+}
+
+async function connectToMigrate(source: DataSource, url: string): Promise<void> {
+  try {
+    await source.initialize();
+  } catch (cause) {
+    const message = `PostgreSQL can't be used at ${withoutPassword(url)} (${(cause as Error).message}); check PMM_POSTGRES_URL`;
+    throw new AppError('unavailable', message, { cause });
+  }
+}
+
+const withoutPassword = (url: string): string => url.replace(/\/\/[^@/]*@/, '//…@');
+
+async function checkVersion(source: DataSource): Promise<void> {
+  const [row] = await source.query<{ version: string }[]>(
+    `SELECT current_setting('server_version_num') AS version`,
+  );
+  if (Number(row?.version) < OLDEST_VERSION)
+    throw new AppError('unavailable', 'this PostgreSQL is older than 15; use 15 or newer');
+}
+
+async function underLock(source: DataSource, work: () => Promise<void>): Promise<void> {
+  const runner = source.createQueryRunner();
+  try {
+    await runner.query(`SET lock_timeout = ${LOCK_WAIT_MS}`);
+    await runner.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await work();
+    await runner.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
+  } finally {
+    await runner.release();
+  }
+}
+
+async function fixShards(source: DataSource, shards: number): Promise<void> {
+  const settings = source.getRepository(SettingRow);
+  await settings
+    .createQueryBuilder()
+    .insert()
+    .values({ key: 'shards', value: String(shards) })
+    .orIgnore()
+    .execute();
+  const fixed = await settings.findOneByOrFail({ key: 'shards' });
+  if (fixed.value === String(shards)) return;
+  throw new AppError(
+    'invalid_request',
+    `PMM_SHARDS is ${shards}, but this database was first started with ${fixed.value}; set it to ${fixed.value}`,
+  );
+}

@@ -1,0 +1,95 @@
+import type { Pool } from 'pg';
+import type { Repository } from 'typeorm';
+import type { MindRecord, MindState, MindStore, NewMind } from '../../app/mind-store.port';
+import type { MindRow } from './entities';
+import { queryRows } from './pools';
+import { toAppError } from './postgres-faults';
+
+interface StateRow {
+  id: string;
+  created_at: Date;
+  tick_interval_ms: number | null;
+  provider: string | null;
+  model: string | null;
+  archived_at: Date | null;
+  imported_to: string;
+  position: number | null;
+  hash: string | null;
+  at_ms: number | null;
+}
+
+const COLUMNS = 'm.id, m.created_at, m.tick_interval_ms, m.provider, m.model, m.archived_at, m.imported_to';
+/** The last event of each mind by its primary key: one index look-up per mind. */
+const states = (where: string) => `SELECT ${COLUMNS}, e.position::float8, encode(e.hash, 'hex') AS hash,
+    (extract(epoch FROM e.at) * 1000)::float8 AS at_ms
+  FROM minds m LEFT JOIN LATERAL (
+    SELECT position, hash, at FROM events WHERE mind = m.id ORDER BY position DESC LIMIT 1
+  ) e ON true WHERE ${where}`;
+
+const STATES = { name: 'mind-states', text: states('m.id = ANY($1::text[])') };
+const OF_SHARD = {
+  name: 'minds-of-shard',
+  text: `${states('m.shard = $1 AND m.id > $2 AND ($4::timestamptz IS NULL OR e.at >= $4)')} ORDER BY m.id LIMIT $3`,
+};
+const OF_ALL = { name: 'minds', text: `${states('m.id > $1')} ORDER BY m.id LIMIT $2` };
+
+/** Minds in PostgreSQL. */
+export class PostgresMindStore implements MindStore {
+  constructor(
+    private readonly minds: Repository<MindRow>,
+    private readonly reads: Pool,
+  ) {}
+
+  async create({ createdAtMs, ...mind }: NewMind): Promise<MindRecord | null> {
+    const insert = this.minds.createQueryBuilder().insert();
+    const values = { ...mind, createdAt: new Date(createdAtMs), archivedAt: null };
+    const { identifiers, raw } = await guarded(insert.values(values).orIgnore().returning('id').execute());
+    if ((raw as unknown[]).length === 0 || identifiers.length === 0) return null;
+    return this.record(mind.id);
+  }
+
+  async archive(mind: string, archivedAtMs: number | null): Promise<MindRecord | null> {
+    const archivedAt =
+      archivedAtMs === null ? null : () => `coalesce(archived_at, to_timestamp(${archivedAtMs / 1000}))`;
+    await guarded(this.minds.update({ id: mind }, { archivedAt }));
+    return this.record(mind);
+  }
+
+  async states(minds: readonly string[]): Promise<MindState[]> {
+    return (await queryRows<StateRow>(this.reads, STATES, [minds])).map(toState);
+  }
+
+  async page(query: Parameters<MindStore['page']>[0]): Promise<MindState[]> {
+    const { shard, after = '', limit, activeSinceMs } = query;
+    if (shard === undefined)
+      return (await queryRows<StateRow>(this.reads, OF_ALL, [after, limit])).map(toState);
+    const since = activeSinceMs === undefined ? null : new Date(activeSinceMs).toISOString();
+    return (await queryRows<StateRow>(this.reads, OF_SHARD, [shard, after, limit, since])).map(toState);
+  }
+
+  private async record(mind: string): Promise<MindRecord | null> {
+    const [state] = await this.states([mind]);
+    return state?.record ?? null;
+  }
+}
+
+async function guarded<T>(statement: Promise<T>): Promise<T> {
+  try {
+    return await statement;
+  } catch (error) {
+    throw toAppError((error as { driverError?: unknown }).driverError ?? error);
+  }
+}
+
+const toState = (row: StateRow): MindState => ({
+  record: {
+    id: row.id,
+    createdAt: row.created_at.toISOString(),
+    tickIntervalMs: row.tick_interval_ms,
+    provider: row.provider,
+    model: row.model,
+    archivedAt: row.archived_at?.toISOString() ?? null,
+    importedTo: Number(row.imported_to),
+  },
+  head: { position: row.position ?? 0, hash: row.hash, atMs: row.at_ms ?? 0 },
+});

@@ -1,0 +1,106 @@
+import type { Span } from '#libs/contracts';
+import type { Clock } from '#libs/kernel';
+
+/** What the announcer needs of its surroundings. */
+export interface AnnouncerPort {
+  /** One message of the shard's announcement subject. */
+  publish(shard: number, spans: readonly Span[]): void;
+  owns(shard: number): boolean;
+  shardOf(mind: string): number;
+}
+
+interface Waiting {
+  from: number;
+  to: number;
+  dueMs: number;
+  pauseMs: number;
+}
+
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 5_000;
+const SWEEP_MS = 50;
+/** A span has at most about 140 bytes. */
+const SPANS_PER_MESSAGE = 2_000;
+
+/**
+ * Says which positions are new, once after each commit, and again, ever more slowly, until a batch has shown them. An
+ * announcement is a hint without content: it may be lost, doubled or late.
+ */
+export class Announcer {
+  private readonly waiting = new Map<string, Waiting>();
+  private timer?: NodeJS.Timeout;
+
+  constructor(
+    private readonly port: AnnouncerPort,
+    private readonly clock: Pick<Clock, 'monotonicMs'>,
+  ) {}
+
+  start(): void {
+    this.timer ??= setInterval(() => this.sweep(), SWEEP_MS);
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+    delete this.timer;
+  }
+
+  /** Minds whose events no batch has shown yet. */
+  get pending(): number {
+    return this.waiting.size;
+  }
+
+  /** Announces at once, and remembers what this member has to announce again. */
+  announce(spans: readonly Span[]): void {
+    const dueMs = this.clock.monotonicMs() + FIRST_PAUSE_MS;
+    for (const { mind, from, to } of spans) {
+      if (!this.port.owns(this.port.shardOf(mind))) continue;
+      const before = this.waiting.get(mind);
+      const start = before ? Math.min(before.from, from) : from;
+      this.waiting.set(mind, {
+        from: start,
+        to: Math.max(before?.to ?? 0, to),
+        dueMs,
+        pauseMs: FIRST_PAUSE_MS,
+      });
+    }
+    this.publish(spans);
+  }
+
+  /** A batch of a mind was seen. */
+  seen(mind: string, to: number): void {
+    const waiting = this.waiting.get(mind);
+    if (!waiting) return;
+    if (to >= waiting.to) this.waiting.delete(mind);
+    else waiting.from = Math.max(waiting.from, to + 1);
+  }
+
+  /** Another member announces for this shard from now on. */
+  release(shard: number): void {
+    for (const mind of this.waiting.keys()) if (this.port.shardOf(mind) === shard) this.waiting.delete(mind);
+  }
+
+  private sweep(): void {
+    const now = this.clock.monotonicMs();
+    const due: Span[] = [];
+    for (const [mind, waiting] of this.waiting) {
+      if (waiting.dueMs > now) continue;
+      due.push({ mind, from: waiting.from, to: waiting.to });
+      waiting.pauseMs = Math.min(waiting.pauseMs * 2, LONGEST_PAUSE_MS);
+      waiting.dueMs = now + waiting.pauseMs;
+    }
+    if (due.length > 0) this.publish(due);
+  }
+
+  private publish(spans: readonly Span[]): void {
+    const byShard = new Map<number, Span[]>();
+    for (const span of spans) {
+      const shard = this.port.shardOf(span.mind);
+      const list = byShard.get(shard);
+      if (list) list.push(span);
+      else byShard.set(shard, [span]);
+    }
+    for (const [shard, list] of byShard)
+      for (let at = 0; at < list.length; at += SPANS_PER_MESSAGE)
+        this.port.publish(shard, list.slice(at, at + SPANS_PER_MESSAGE));
+  }
+}

@@ -1,0 +1,191 @@
+import { AppError, type Clock } from '#libs/kernel';
+import { planAppends, type AppendPlan } from '../core/append-plan.core';
+import { judgeIds } from '../core/judgement.core';
+import { archived, reject, settleJudged, settlePlanned, type AppendJob } from './append-job';
+import type { AskingWriter } from './asking-writer';
+import type { CommitLog } from './commit-log';
+import { InsertFault, type EventStore } from './event-store.port';
+import type { LogMeter } from './log-meter.port';
+import type { MindCache } from './mind-cache';
+import type { MindState } from './mind-store.port';
+import type { TailCache } from './tail-cache';
+
+/** One flush takes what waits, up to so much. */
+const FLUSH_EVENTS = 400;
+const FLUSH_BYTES = 4 * 1024 * 1024;
+/** A mind on which somebody else wrote is asked about first for so long. */
+const SUSPECT_MS = 1_000;
+
+export interface LaneParts {
+  events: EventStore;
+  minds: MindCache;
+  tails: TailCache;
+  commits: CommitLog;
+  asking: AskingWriter;
+  clock: Clock;
+  meter: LogMeter;
+}
+
+/** The appends of one mind that go into one flush, and what its log becomes by them. */
+interface Planned {
+  jobs: AppendJob[];
+  plan: AppendPlan;
+}
+
+/**
+ * Group commit: appends that arrive while a flush is under way share the next one, one statement and one commit for
+ * all their minds. The statement goes in without asking first, on the heads held in memory.
+ */
+export class AppendLane {
+  private queue: AppendJob[] = [];
+  private flushing?: Promise<void>;
+  private readonly suspects = new Map<string, number>();
+  waitingBytes = 0;
+
+  constructor(private readonly parts: LaneParts) {}
+
+  get waiting(): number {
+    return this.queue.length;
+  }
+
+  add(job: AppendJob): void {
+    this.queue.push(job);
+    this.waitingBytes += job.bytes;
+    this.flushing ??= this.run();
+  }
+
+  async idle(): Promise<void> {
+    while (this.flushing) await this.flushing;
+  }
+
+  private async run(): Promise<void> {
+    // What arrives in the same turn of the event loop goes in together.
+    await Promise.resolve();
+    while (this.queue.length > 0) {
+      const jobs = this.take();
+      try {
+        await this.flush(jobs);
+      } catch (error) {
+        // Nothing was written for jobs that have no answer yet; a second answer is ignored.
+        const failure = error instanceof Error ? error : new Error(String(error));
+        jobs.forEach((job) => reject(job, failure));
+      }
+    }
+    delete this.flushing;
+  }
+
+  private take(): AppendJob[] {
+    let [events, bytes, count] = [0, 0, 0];
+    for (const job of this.queue) {
+      events += job.events.length;
+      bytes += job.bytes;
+      if (count > 0 && (events > FLUSH_EVENTS || bytes > FLUSH_BYTES)) break;
+      count += 1;
+    }
+    const jobs = this.queue.splice(0, count);
+    for (const job of jobs) this.waitingBytes -= job.bytes;
+    return jobs;
+  }
+
+  private async flush(jobs: readonly AppendJob[]): Promise<void> {
+    const { minds, asking } = this.parts;
+    const states = await minds.states(jobs.map(({ mind }) => mind));
+    const groups = new Map<string, Planned>();
+    const toAsk = jobs.filter((job) => this.route(job, states.get(job.mind), groups) === 'ask');
+    // In order of (mind, position), so that two owners of a shard can't deadlock.
+    const sorted = [...groups.values()].sort((a, b) =>
+      (a.jobs[0]?.mind ?? '') < (b.jobs[0]?.mind ?? '') ? -1 : 1,
+    );
+    if (sorted.length > 0) await this.write(sorted);
+    toAsk.forEach((job) => asking.add(job));
+  }
+
+  /** Answers what can be answered, plans what can be planned; `ask` is for what only the database knows. */
+  private route(job: AppendJob, state: MindState | undefined, groups: Map<string, Planned>): 'ask' | 'done' {
+    const { clock, asking } = this.parts;
+    const failure = refusal(job, state, clock.now());
+    if (failure || !state) {
+      reject(job, failure ?? new AppError('unknown_mind', `there is no mind ${job.mind}`));
+      return 'done';
+    }
+    if (asking.holds(job.mind) || this.isSuspect(job.mind)) return 'ask';
+    const known = this.parts.tails.get(job.mind)?.known(job.events.map(({ id }) => id));
+    if (known && known.size > 0) {
+      if (known.size < job.events.length) return 'ask';
+      settleJudged(job, judgeIds(job.events, known), state.head);
+      return 'done';
+    }
+    return this.join(job, state, groups) ? 'done' : 'ask';
+  }
+
+  private join(job: AppendJob, { head }: MindState, groups: Map<string, Planned>): boolean {
+    const group = groups.get(job.mind) ?? { jobs: [], plan: { events: [], outcomes: [], head } };
+    const ids = new Set(group.jobs.flatMap((other) => other.events.map(({ id }) => id)));
+    if (job.events.some(({ id }) => ids.has(id))) return false;
+    const { position } = group.plan.head;
+    if (job.expectedPosition !== undefined && job.expectedPosition !== position) return false;
+    const more = planAppends(job.mind, group.plan.head, [job], this.parts.clock.now());
+    group.plan.events.push(...more.events);
+    group.plan.outcomes.push(...more.outcomes);
+    group.plan.head = more.head;
+    group.jobs.push(job);
+    groups.set(job.mind, group);
+    return true;
+  }
+
+  /** All together; when that fails, each mind alone; what fails then goes the slow way. */
+  private async write(groups: readonly Planned[]): Promise<void> {
+    const fault = await this.insert(groups);
+    if (!fault) return;
+    if (fault.kind === 'unknown') this.parts.minds.dropHeads();
+    if (fault.kind === 'unknown' || groups.length === 1) return this.askAbout(groups, fault);
+    for (const group of groups) {
+      const itsFault = await this.insert([group]);
+      if (itsFault) this.askAbout([group], itsFault);
+    }
+  }
+
+  private async insert(groups: readonly Planned[]): Promise<InsertFault | null> {
+    const { events, clock, meter, commits } = this.parts;
+    const chains = groups.map(({ plan }) => plan.events);
+    const started = clock.monotonicMs();
+    try {
+      await events.insert(chains.flat());
+    } catch (error) {
+      if (error instanceof InsertFault) return error;
+      throw error;
+    }
+    meter.committed(
+      chains.reduce((sum, chain) => sum + chain.length, 0),
+      (clock.monotonicMs() - started) / 1000,
+    );
+    commits.committed(chains);
+    for (const { jobs, plan } of groups)
+      jobs.forEach((job, index) => settlePlanned(job, plan.outcomes[index]));
+    return null;
+  }
+
+  private askAbout(groups: readonly Planned[], fault: InsertFault): void {
+    const { minds, asking, clock, meter } = this.parts;
+    for (const job of groups.flatMap(({ jobs }) => jobs)) {
+      meter.judged(fault.kind);
+      minds.dropHead(job.mind);
+      if (fault.kind === 'conflict' || fault.kind === 'locked')
+        this.suspects.set(job.mind, clock.monotonicMs() + SUSPECT_MS);
+      asking.add(job);
+    }
+  }
+
+  private isSuspect(mind: string): boolean {
+    const until = this.suspects.get(mind);
+    if (until === undefined) return false;
+    if (until > this.parts.clock.monotonicMs()) return true;
+    this.suspects.delete(mind);
+    return false;
+  }
+}
+
+function refusal(job: AppendJob, state: MindState | undefined, nowMs: number): AppError | null {
+  if (job.deadlineAt < nowMs) return new AppError('timeout', 'the append waited past its deadline');
+  return state && state.record.archivedAt !== null ? archived(job.mind) : null;
+}

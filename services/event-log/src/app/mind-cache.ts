@@ -1,0 +1,167 @@
+import { shardOf } from '#libs/contracts';
+import { AppError } from '#libs/kernel';
+import type { ChainHead } from '../core/chain.core';
+import type { MindRecord, MindState, MindStore } from './mind-store.port';
+
+interface Entry {
+  record: MindRecord;
+  /** Absent when it may be stale and has to be read again. */
+  head?: ChainHead;
+}
+
+interface Shard {
+  minds: Map<string, Entry>;
+  /** Whether every mind of the shard is here. */
+  complete: boolean;
+  /** Whether one had to go since the last load began. */
+  evicted: boolean;
+}
+
+/**
+ * Rows and heads of minds in memory. What was committed here is put in after the commit; what others committed is
+ * noticed by a conflict, a batch or an announcement, and then read again.
+ */
+export class MindCache {
+  private shards = new Map<number, Shard>();
+  private size = 0;
+
+  constructor(
+    private readonly store: MindStore,
+    private readonly shardCount: number,
+    private readonly maxMinds = 200_000,
+  ) {}
+
+  shardOf(mind: string): number {
+    return shardOf(mind, this.shardCount);
+  }
+
+  /** A mind that is held with a head that is thought true. */
+  peek(mind: string): MindState | undefined {
+    const entry = this.shard(mind).minds.get(mind);
+    return entry?.head ? { record: entry.record, head: entry.head } : undefined;
+  }
+
+  /** @throws AppError `unknown_mind`, `unavailable` */
+  async state(mind: string): Promise<MindState> {
+    const state = (await this.states([mind])).get(mind);
+    if (!state) throw new AppError('unknown_mind', `there is no mind ${mind}`);
+    return state;
+  }
+
+  /** Those of the minds that exist; what is not held is read in one statement. */
+  async states(minds: readonly string[]): Promise<Map<string, MindState>> {
+    const found = new Map<string, MindState>();
+    for (const mind of minds) {
+      const state = this.peek(mind);
+      if (state) found.set(mind, state);
+    }
+    const missing = [...new Set(minds)].filter((mind) => !found.has(mind));
+    if (missing.length === 0) return found;
+    const shards = new Map(missing.map((mind) => [mind, this.shard(mind)]));
+    for (const state of await this.store.states(missing)) {
+      this.hold(state, shards.get(state.record.id));
+      found.set(state.record.id, this.peek(state.record.id) ?? state);
+    }
+    return found;
+  }
+
+  /** A page of all minds of a shard in order of id; null when not all of them are held. */
+  pageOfShard(shard: number, after: string, limit: number): MindState[] | null {
+    const held = this.shards.get(shard);
+    if (!held?.complete) return null;
+    const ids = [...held.minds.keys()].filter((id) => id > after).sort();
+    const page = ids.slice(0, limit).map((id) => this.peek(id));
+    const known = page.filter((state) => state !== undefined);
+    return known.length === page.length ? known : null;
+  }
+
+  /** Reads all minds of a shard, page by page; each page is handed over before it is held. */
+  async loadShard(shard: number, onPage: (states: readonly MindState[]) => void): Promise<void> {
+    const into = this.shardAt(shard);
+    into.evicted = false;
+    const limit = 1_000;
+    let after = '';
+    for (;;) {
+      const states = await this.store.page({ shard, after, limit });
+      onPage(states);
+      for (const state of states) this.hold(state, into);
+      after = states.at(-1)?.record.id ?? after;
+      if (states.length < limit) break;
+    }
+    into.complete = !into.evicted;
+  }
+
+  /** The head after a commit of ours, or one that was read; never an older one. */
+  advance(mind: string, head: ChainHead): void {
+    const entry = this.shard(mind).minds.get(mind);
+    if (entry && (entry.head?.position ?? -1) < head.position) entry.head = head;
+  }
+
+  setRecord(record: MindRecord): void {
+    const entry = this.shard(record.id).minds.get(record.id);
+    if (entry) entry.record = record;
+  }
+
+  /** A new mind: its shard stays complete. */
+  add(state: MindState): void {
+    this.hold(state, this.shard(state.record.id));
+  }
+
+  /** A mind as the database has it now. @throws AppError `unknown_mind`, `unavailable` */
+  async refresh(mind: string): Promise<MindState> {
+    const shard = this.shard(mind);
+    const [state] = await this.store.states([mind]);
+    if (!state) throw new AppError('unknown_mind', `there is no mind ${mind}`);
+    this.hold(state, shard);
+    return state;
+  }
+
+  /** After the connection was lost nothing is certain. */
+  dropHeads(): void {
+    for (const { minds } of this.shards.values()) for (const entry of minds.values()) delete entry.head;
+  }
+
+  dropHead(mind: string): void {
+    const entry = this.shard(mind).minds.get(mind);
+    if (entry) delete entry.head;
+  }
+
+  /** Forgets a shard; loads of it that are under way go nowhere. */
+  dropShard(shard: number): void {
+    this.size -= this.shards.get(shard)?.minds.size ?? 0;
+    this.shards.delete(shard);
+  }
+
+  /** @param into The shard as it was when the reading began. */
+  private hold({ record, head }: MindState, into: Shard | undefined): void {
+    const shard = this.shard(record.id);
+    if (shard !== into) return;
+    const entry = shard.minds.get(record.id);
+    if (entry) {
+      if (!entry.head || entry.head.position < head.position) entry.head = head;
+      return;
+    }
+    if (this.size >= this.maxMinds) this.evict(shard);
+    shard.minds.set(record.id, { record, head });
+    this.size += 1;
+  }
+
+  private evict(shard: Shard): void {
+    const [oldest] = shard.minds.keys();
+    shard.complete = false;
+    shard.evicted = true;
+    if (oldest !== undefined && shard.minds.delete(oldest)) this.size -= 1;
+  }
+
+  private shard(mind: string): Shard {
+    return this.shardAt(this.shardOf(mind));
+  }
+
+  private shardAt(number: number): Shard {
+    const held = this.shards.get(number);
+    if (held) return held;
+    const fresh: Shard = { minds: new Map(), complete: false, evicted: false };
+    this.shards.set(number, fresh);
+    return fresh;
+  }
+}

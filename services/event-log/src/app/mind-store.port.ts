@@ -1,0 +1,37 @@
+import type { MindInfo } from '#libs/contracts';
+import type { ChainHead } from '../core/chain.core';
+
+/** A mind's row. */
+export type MindRecord = Omit<MindInfo, 'head'>;
+
+/** A mind's row and the head of its log, read together. */
+export interface MindState {
+  record: MindRecord;
+  head: ChainHead;
+}
+
+export interface NewMind {
+  id: string;
+  shard: number;
+  createdAtMs: number;
+  tickIntervalMs: number | null;
+  provider: string | null;
+  model: string | null;
+}
+
+/** The list of minds. Everything throws AppError `unavailable` when the database does not answer. */
+export interface MindStore {
+  /** Null when the mind exists. */
+  create(mind: NewMind): Promise<MindRecord | null>;
+  /** Sets or clears `archivedAt`; an archived mind keeps its first time. Null for an unknown mind. */
+  archive(mind: string, archivedAtMs: number | null): Promise<MindRecord | null>;
+  /** Those of the minds that exist. */
+  states(minds: readonly string[]): Promise<MindState[]>;
+  /** Minds of a shard, or of all shards, in order of id. */
+  page(query: {
+    shard?: number;
+    after?: string;
+    limit: number;
+    activeSinceMs?: number;
+  }): Promise<MindState[]>;
+}
