@@ -10,7 +10,7 @@ import { waitUntil } from './waiting';
 import { temporaryDataDir } from '#test/support/servers';
 import { startSystem, type System, type SystemOptions } from '#test/support/system';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 const program = [join(__dirname, '..', '..', 'test', 'support', 'fakes', 'system.mjs')];
 const portOf = (url: string) => Number(new URL(url).port);

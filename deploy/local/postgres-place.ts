@@ -25,13 +25,13 @@ export interface Place {
  * system when we are root and the user `postgres` can't enter that. The choice is kept in
  * `<dataDir>/postgres.path`. Throws StartError when the place is lost or belongs to somebody else.
  */
-export function findPlace(dataDir: string, account: Account | undefined): Place {
+export function findPlace(dataDir: string, account: Account | undefined, elsewhere = systemFolder): Place {
   const inside = join(dataDir, 'postgres');
   const remembered = readIfThere(pointerIn(dataDir))?.trim();
   if (remembered !== undefined) return existing(remembered, account);
   if (existsSync(join(inside, 'PG_VERSION'))) return existing(inside, account);
   if (!account || canEnter(account, dataDir)) return { cluster: inside, account };
-  return outside(dataDir, account);
+  return outside(dataDir, account, elsewhere);
 }
 
 function pointerIn(dataDir: string): string {
@@ -53,13 +53,11 @@ function existing(cluster: string, account: Account | undefined): Place {
   );
 }
 
-function outside(dataDir: string, account: Account): Place {
+function outside(dataDir: string, account: Account, elsewhere: string): Place {
   const prefix = createHash('sha256').update(dataDir).digest('hex').slice(0, 12);
-  const folder = join(systemFolder, `${prefix}-${randomBytes(4).toString('hex')}`);
-  const older = existsSync(systemFolder)
-    ? readdirSync(systemFolder).filter((name) => name.startsWith(prefix))
-    : [];
-  makeEnterable(systemFolder);
+  const folder = join(elsewhere, `${prefix}-${randomBytes(4).toString('hex')}`);
+  const older = existsSync(elsewhere) ? readdirSync(elsewhere).filter((name) => name.startsWith(prefix)) : [];
+  makeEnterable(elsewhere);
   makeEnterable(folder);
   chownSync(folder, account.uid, account.gid);
   if (!canEnter(account, folder)) {

@@ -5,7 +5,7 @@ import { answers } from '#deploy/local/ports';
 import { withClient } from '#deploy/local/postgres-client';
 import { temporaryDataDir, withServers, type Servers } from '#test/support/servers';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 const portOf = (url: string) => Number(new URL(url).port);
 

@@ -15,6 +15,7 @@ const RULES: readonly (readonly [RegExp, Answer])[] = [
     /\b(?:choose|pick|find|propose|suggest) (?:yourself )?a name\b/iu,
     () => 'I would like a name.\nNAME: Echo',
   ],
+  [/^\W*remember that\b[\s,:]*(.+)/isu, ([, what]) => remembered(what ?? '')],
   [/\bmake (?:it|this) (?:a|your) rule(?: to|:) (.+)/isu, ([, what]) => rule(what ?? '')],
   [
     /\b(?:what(?: i|')s your name|who are you|what are you called|do you have a name)\b/iu,
@@ -64,6 +65,8 @@ function rule(what: string): string {
   const text = clause(what);
   return text === '' ? 'Which rule?' : `From here on I will ${text}.\nDIRECTIVE: ${text}`;
 }
+
+const remembered = (what: string) => `I will remember that ${clause(what)}.`;
 
 /** "c3xk… is done, see #12" */
 function close(input: string): string {

@@ -33,6 +33,7 @@ describe('echo in a turn', () => {
       'I promise to call Sam on Friday.\nCOMMIT: call Sam on Friday',
     ],
     ['cabcdefghijk is done, see #12', [], 'I take cabcdefghijk for done.\nDONE: cabcdefghijk #12'],
+    ['Remember that my cat is called Mia.', [], 'I will remember that my cat is called Mia.'],
     ['The sky is\nblue.', [USER], 'Sam, you said: "The sky is blue."'],
     [
       'I like Paris',

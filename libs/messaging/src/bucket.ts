@@ -8,7 +8,6 @@ import type { Link, Log } from './link';
 export class Bucket {
   private kv: Promise<KV> | null = null;
 
-  // eslint-disable-next-line max-params -- a bucket of a link, and where to complain
   constructor(
     private readonly link: Pick<Link, 'nc'>,
     private readonly name: string,

@@ -3,6 +3,7 @@ import {
   credsAuthenticator,
   Events,
   headers as newHeaders,
+  type ConnectionOptions,
   type NatsConnection,
   type Subscription,
   type Msg,
@@ -66,12 +67,17 @@ export class Link {
     this.nc.publish(subject, encoder.encode(text), headers ? { headers: toHeaders(headers) } : undefined);
   }
 
-  /** A plain subscription whose errors are logged. */
+  /** A plain subscription. Its errors and those of `onMessage` are logged: thrown ones would cost the connection. */
   subscribe(subject: string, onMessage: (message: Msg) => void): Subscription {
-    return this.nc.subscribe(subject, {
-      callback: (error, message) =>
-        error ? this.log.error(`subscription ${subject}`, error) : onMessage(message),
-    });
+    const callback = (error: Error | null, message: Msg) => {
+      try {
+        if (error) throw error;
+        onMessage(message);
+      } catch (failure) {
+        this.log.error(`subscription ${subject}`, failure);
+      }
+    };
+    return this.nc.subscribe(subject, { callback });
   }
 
   async close(): Promise<void> {
@@ -104,29 +110,41 @@ export function toHeaders(values: Record<string, string>) {
 
 async function connectWithin(options: LinkOptions, limitMs: number): Promise<NatsConnection> {
   const giveUpAt = performance.now() + limitMs;
+  const settings = connectionOptions(options);
   for (;;) {
     try {
-      return await connect({
-        servers: options.url,
-        name: options.name,
-        maxReconnectAttempts: -1,
-        reconnectTimeWait: 200,
-        reconnectJitter: 100,
-        pingInterval: 10_000,
-        ...(options.creds ? { authenticator: credsAuthenticator(readFileSync(options.creds)) } : {}),
-      });
+      return await connect(settings);
     } catch (cause) {
-      if (performance.now() > giveUpAt) {
-        throw new AppError(
-          'unavailable',
-          `no NATS server answers at ${redact(options.url)}; check PMM_NATS_URL`,
-          {
-            cause,
-          },
-        );
+      if (cause instanceof TypeError || performance.now() > giveUpAt) {
+        const reason = `no NATS server lets us in at ${redact(options.url)} (${(cause as Error).message})`;
+        throw new AppError('unavailable', `${reason}; check PMM_NATS_URL and PMM_NATS_CREDS`, { cause });
       }
       await new Promise((resolve) => setTimeout(resolve, 250));
     }
+  }
+}
+
+/** It reconnects for ever, also when the server refuses it for a while, e.g. because its users are being reloaded. */
+function connectionOptions({ url, name, creds }: LinkOptions): ConnectionOptions {
+  return {
+    servers: url,
+    name,
+    maxReconnectAttempts: -1,
+    ignoreAuthErrorAbort: true,
+    reconnectTimeWait: 200,
+    reconnectJitter: 100,
+    pingInterval: 10_000,
+    ...(creds ? { authenticator: credsAuthenticator(readCredentials(creds)) } : {}),
+  };
+}
+
+function readCredentials(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    throw new AppError('unavailable', `the credentials file ${path} can't be read; check PMM_NATS_CREDS`, {
+      cause,
+    });
   }
 }
 

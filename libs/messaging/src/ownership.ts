@@ -57,6 +57,11 @@ export class Ownership {
     this.bucket = new Bucket(options.link, name, { ttl: GONE_MS }, options.log);
   }
 
+  /** How many shards there are in the system. */
+  get shards(): number {
+    return this.options.shards;
+  }
+
   owned(): readonly number[] {
     return [...this.mine].sort((a, b) => a - b);
   }
@@ -176,8 +181,10 @@ export class Ownership {
   private async change(): Promise<void> {
     this.members.forgetSilent(this.options.clock.monotonicMs());
     const wanted = this.wanted();
-    await Promise.all([...this.mine].filter((shard) => !wanted.has(shard)).map((shard) => this.release(shard)));
     for (const shard of wanted) if (!this.mine.has(shard)) await this.take(shard);
+    await Promise.all(
+      [...this.mine].filter((shard) => !wanted.has(shard)).map((shard) => this.release(shard)),
+    );
   }
 
   /** One that joins again keeps what it had, unserved, until it has heard the others. */

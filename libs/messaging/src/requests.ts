@@ -35,7 +35,6 @@ export class Requests {
     return this.askShard(service, shardOf(mind, this.shards), verb, payload, options);
   }
 
-  // eslint-disable-next-line max-params -- an address is three words
   askShard<T>(
     service: ServiceName,
     shard: number,

@@ -36,7 +36,9 @@ export function answerServiceProtocol(
   };
   for (const [verb, answer] of Object.entries(answers)) {
     const respond = (message: Msg) => {
-      answer().then((reply) => message.respond(JSON.stringify(reply)), onError);
+      answer()
+        .then((reply) => message.respond(JSON.stringify(reply)))
+        .catch(onError);
     };
     link.subscribe(`$SRV.${verb}`, respond);
     link.subscribe(`$SRV.${verb}.${options.service}`, respond);

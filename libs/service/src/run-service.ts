@@ -21,10 +21,10 @@ import { ContextModule, type ServiceContext } from './context.module';
 import { serveHealth } from './health';
 import { createPino, NestLog, toLog } from './logging';
 import { describeSettings, readSettings, SettingsError, type BaseSettings } from './settings';
+import { StopSignal } from './stop-signal';
 
 export const VERSION = '0.1.0';
 
-const STOP_LIMIT_MS = 9_500;
 const SHARD_CHECK_MS = 120_000;
 
 export interface ServiceOptions<T extends z.ZodObject> {
@@ -71,6 +71,7 @@ async function start<T extends z.ZodObject>(options: ServiceOptions<T>): Promise
   const instance = newInstance();
   const pino = createPino(options.name, instance, base.PMM_LOG_LEVEL);
   const log = toLog(pino);
+  const stopSignal = new StopSignal(log);
   process.on('unhandledRejection', (error) => {
     log.error('unhandled rejection; this process ends', error);
     process.exit(1);
@@ -80,12 +81,12 @@ async function start<T extends z.ZodObject>(options: ServiceOptions<T>): Promise
   if (options.checkShards !== false) await checkShards(context.requests);
   const transport = new PmmTransport({ service: options.name, ...context });
   const application = await createApplication(options.module(config), context, transport, new NestLog(pino));
-  const stats = await protocol(options, context, transport);
+  const stats = protocol(options, context, transport);
   await application.listen();
   const stopListening = await options.listen?.(application, context);
   const health = await startHealth(base, context, () => stats.ready);
   stats.ready = true;
-  stopOnSignal(log, async () => {
+  stopSignal.calls(async () => {
     stats.ready = false;
     await stopListening?.();
     await application.close();
@@ -150,11 +151,11 @@ async function createApplication<C>(
   return application;
 }
 
-async function protocol<T extends z.ZodObject>(
+function protocol<T extends z.ZodObject>(
   options: ServiceOptions<T>,
   { link, instance, metrics, ownership, log }: ServiceContext<unknown>,
   transport: PmmTransport,
-): Promise<{ ready: boolean }> {
+): { ready: boolean } {
   const state = { ready: false };
   const startedAt = new Date().toISOString();
   const stats = async (): Promise<ServiceStats> => ({
@@ -168,7 +169,7 @@ async function protocol<T extends z.ZodObject>(
   answerServiceProtocol(link, { ...about, endpoints: () => transport.endpoints(), stats }, (error) =>
     log.error('service protocol', error),
   );
-  return Promise.resolve(state);
+  return state;
 }
 
 async function startHealth(
@@ -179,28 +180,4 @@ async function startHealth(
   if (base.PMM_HEALTH_PORT === undefined) return null;
   const isReady = () => ready() && link.state === 'connected';
   return serveHealth({ host: base.PMM_HEALTH_HOST, port: base.PMM_HEALTH_PORT, ready: isReady, metrics });
-}
-
-/** Ends once, within 10 s; a second signal does not end it sooner, the supervisor has SIGKILL for that. */
-function stopOnSignal(log: Log, stop: () => Promise<void>): void {
-  let stopping = false;
-  const end = (reason: string) => {
-    if (stopping) return;
-    stopping = true;
-    log.info(`stopping: ${reason}`);
-    setTimeout(() => {
-      log.error('not stopped in time; this process ends');
-      process.exit(1);
-    }, STOP_LIMIT_MS).unref();
-    stop().then(
-      () => process.exit(0),
-      (error) => {
-        log.error('stopping failed', error);
-        process.exit(1);
-      },
-    );
-  };
-  process.on('SIGTERM', () => end('SIGTERM'));
-  process.on('SIGINT', () => end('SIGINT'));
-  process.on('disconnect', () => end('the supervisor is gone'));
 }

@@ -17,7 +17,6 @@ import {
   Metrics,
   Ownership,
   SnapshotStore,
-  type Effect,
   type Log,
 } from '#libs/messaging';
 import { CLOCK, LOG, SERVICE_CONFIG } from './context.module';
@@ -28,21 +27,14 @@ export interface StatefulOptions<S extends object> {
   service: ServiceName;
   fold: Fold<S>;
   rules: readonly Rule<S>[];
-  /** Providers that are an `Effect` of the service, started beside the feed. */
-  effects?: {
-    inject: readonly (abstract new (...args: never[]) => Effect<S>)[];
-    imports?: DynamicModule['imports'];
-  };
 }
 
 /** Gives a service its incremental cache: fed by batches, compared with the log's heads, stored on shutdown. */
 @Module({})
 export class StatefulModule {
   static forFold<S extends object>(options: StatefulOptions<S>): DynamicModule {
-    const effects = options.effects?.inject ?? [];
     return {
       module: StatefulModule,
-      imports: options.effects?.imports ?? [],
       controllers: [FeedController],
       providers: [
         { provide: FEED_SERVICE, useValue: options.service },
@@ -50,8 +42,8 @@ export class StatefulModule {
         CacheLifecycle,
         {
           provide: IncrementalCache,
-          inject: [CacheParts, ...effects],
-          useFactory: (parts: CacheParts, ...given: Effect<S>[]) => parts.create(options, given),
+          inject: [CacheParts],
+          useFactory: (parts: CacheParts) => parts.create(options),
         },
       ],
       exports: [IncrementalCache],
@@ -71,16 +63,12 @@ class CacheParts {
     @Inject(SERVICE_CONFIG) private readonly config: CacheEnvironment,
   ) {}
 
-  create<S extends object>(
-    { service, fold, rules }: StatefulOptions<S>,
-    effects: Effect<S>[],
-  ): IncrementalCache<S> {
+  create<S extends object>({ service, fold, rules }: StatefulOptions<S>): IncrementalCache<S> {
     const { link, log, metrics, clock, logger, config } = this;
     return new IncrementalCache({
       service,
       fold,
       rules,
-      effects,
       log,
       metrics,
       clock,
@@ -93,7 +81,9 @@ class CacheParts {
         residentMinds: config.PMM_RESIDENT_MINDS,
       },
       random: Math.random,
-      alarm: (code, details) => link.publish(subjects.alarm(service), { code, ...details }),
+      alarm: (code, details) => {
+        if (link.state !== 'closed') link.publish(subjects.alarm(service), { code, ...details });
+      },
     });
   }
 }

@@ -78,43 +78,50 @@ export class ModelServer {
     if (behaviour.kind === 'status') return sendStatus(response, behaviour);
     if (behaviour.kind === 'whole') return sendJson(response, this.wire.whole(behaviour.text));
     if (behaviour.kind === 'garbage') return sendText(response, '<html>not a model</html>');
-    this.stream(response, behaviour);
+    await this.stream(response, behaviour);
   }
 
-  private stream(
+  private async stream(
     response: ServerResponse,
     behaviour: Exclude<Behaviour, { kind: 'status' | 'whole' | 'garbage' }>,
-  ): void {
+  ): Promise<void> {
     response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
-    const write = (events: string[]) => events.forEach((event) => writeInPieces(response, event));
-    write([': a comment\n\n', ...this.wire.start()]);
-    if ('tokens' in behaviour) write((behaviour.tokens ?? []).map((token) => this.wire.token(token)));
+    const tokens = 'tokens' in behaviour ? (behaviour.tokens ?? []) : [];
+    const events = [
+      ': a comment\n\n',
+      ...this.wire.start(),
+      ...tokens.map((token) => this.wire.token(token)),
+      ...this.ending(behaviour),
+    ];
+    for (const event of events) await writeInPieces(response, event);
+    if (behaviour.kind === 'cut') response.destroy();
+    else if (behaviour.kind !== 'hang') response.end();
+  }
+
+  private ending(behaviour: Behaviour): string[] {
     switch (behaviour.kind) {
-      case 'hang':
-        return;
-      case 'cut':
-        setTimeout(() => response.destroy(), 10);
-        return;
       case 'answer':
-        write(this.wire.end(!behaviour.withoutUsage));
-        break;
+        return this.wire.end(!behaviour.withoutUsage);
       case 'errorInStream':
-        write([this.wire.errorInStream(behaviour.message)]);
-        break;
+        return [this.wire.errorInStream(behaviour.message)];
       case 'refusal':
-        write(this.wire.refusal());
-        break;
-      case 'unfinished':
-        break;
+        return this.wire.refusal();
+      default:
+        return [];
     }
-    response.end();
   }
 }
 
-/** Cuts inside events and inside characters, as networks do. */
-function writeInPieces(response: ServerResponse, event: string): void {
+const SHORT_BYTES = 1_000;
+
+/** Short events are cut inside words and characters, and sent piece by piece, as networks do. */
+async function writeInPieces(response: ServerResponse, event: string): Promise<void> {
   const bytes = Buffer.from(event);
-  for (let at = 0; at < bytes.length; at += 7) response.write(bytes.subarray(at, at + 7));
+  const step = bytes.length < SHORT_BYTES ? 7 : bytes.length;
+  for (let at = 0; at < bytes.length && !response.destroyed; at += step) {
+    response.write(bytes.subarray(at, at + step));
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
 }
 
 function sendStatus(response: ServerResponse, behaviour: Extract<Behaviour, { kind: 'status' }>): void {

@@ -23,7 +23,6 @@ export interface CacheOptions<S extends object> {
   service: ServiceName;
   fold: Fold<S>;
   rules: readonly Rule<S>[];
-  effects?: readonly Effect<S>[];
   log: Pick<LogClient, 'read' | 'append'>;
   snapshots: Pick<SnapshotStore, 'get' | 'put'>;
   writer: Pick<DecisionWriter, 'write' | 'idle'>;

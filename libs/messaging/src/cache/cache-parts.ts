@@ -21,6 +21,7 @@ const MAX_WAITING_LOADS = 20_000;
 export interface CacheParts<S extends object> {
   minds: LRUCache<string, Resident<S>>;
   folder: Folder<S>;
+  decider: Decider<S>;
   feed: BatchFeed<S>;
   loader: MindLoader<S>;
   repairs: Repairs<S>;
@@ -52,13 +53,21 @@ export function buildCache<S extends object>(options: CacheOptions<S>): CachePar
   const watermarkOf = (mind: string) => minds.peek(mind)?.watermark ?? 0;
   const decider = new Decider({
     ...options,
-    effects: options.effects ?? [],
     alarms,
     pending,
     watermarkOf,
   });
   const feed = new BatchFeed({ folder, decider, loader, repairs, pending, onFolded });
-  return { minds, folder, feed, loader, repairs, snapshots, past: new PastStates(reader, snapshots, slots) };
+  return {
+    minds,
+    folder,
+    decider,
+    feed,
+    loader,
+    repairs,
+    snapshots,
+    past: new PastStates(reader, snapshots, slots),
+  };
 }
 
 function snapshotsOf<S extends object>(

@@ -10,7 +10,6 @@ import type { Resident } from './resident';
 export interface DeciderParts<S> {
   service: ServiceName;
   rules: readonly Rule<S>[];
-  effects: readonly Effect<S>[];
   writer: Pick<DecisionWriter, 'write'>;
   pending: PendingAppends;
   alarms: Alarms;
@@ -21,12 +20,15 @@ export interface DeciderParts<S> {
 
 /** Runs a service's rules and effects on live events. */
 export class Decider<S> {
-  private readonly rules: ReadonlyMap<string, Rule<S>[]>;
-  private readonly effects: ReadonlyMap<string, Effect<S>[]>;
+  private readonly rules = new Map<string, Rule<S>[]>();
+  private readonly effects = new Map<string, Effect<S>[]>();
 
   constructor(private readonly parts: DeciderParts<S>) {
-    this.rules = byKind(parts.rules);
-    this.effects = byKind(parts.effects);
+    for (const rule of parts.rules) addByKind(this.rules, rule);
+  }
+
+  addEffect(effect: Effect<S>): void {
+    addByKind(this.effects, effect);
   }
 
   /** Whether a rule or an effect names this kind of event. */
@@ -51,7 +53,6 @@ export class Decider<S> {
     }
   }
 
-  // eslint-disable-next-line max-params -- what the alarm says, and the work
   private guarded(mind: string, rule: string, { position }: MindEvent, work: () => void): void {
     try {
       work();
@@ -80,8 +81,6 @@ export class Decider<S> {
   }
 }
 
-function byKind<T extends { readonly kinds: readonly string[] }>(items: readonly T[]): Map<string, T[]> {
-  const map = new Map<string, T[]>();
-  for (const item of items) for (const kind of item.kinds) map.set(kind, [...(map.get(kind) ?? []), item]);
-  return map;
+function addByKind<T extends { readonly kinds: readonly string[] }>(map: Map<string, T[]>, item: T): void {
+  for (const kind of item.kinds) map.set(kind, [...(map.get(kind) ?? []), item]);
 }

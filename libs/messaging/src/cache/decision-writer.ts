@@ -17,7 +17,6 @@ export class DecisionWriter {
   private readonly running = new Set<Promise<unknown>>();
   private ending = false;
 
-  // eslint-disable-next-line max-params -- a log, and what every adapter needs
   constructor(
     private readonly log: Pick<LogClient, 'append'>,
     private readonly metrics: Metrics,

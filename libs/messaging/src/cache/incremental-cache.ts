@@ -1,7 +1,7 @@
 import type { Batch, Folded } from '#libs/contracts';
 import { AppError } from '#libs/kernel';
 import { within } from '../within';
-import type { CacheOptions, CommandOutcome, ReadOptions, Seen } from './cache-options';
+import type { CacheOptions, CommandOutcome, Effect, ReadOptions, Seen } from './cache-options';
 import { buildCache, type CacheParts } from './cache-parts';
 import { changed, digestOfResident, usable, type Resident } from './resident';
 
@@ -22,6 +22,11 @@ export class IncrementalCache<S extends object> {
   /** The version of the fold whose states these are. */
   get foldVersion(): number {
     return this.options.fold.version;
+  }
+
+  /** From now on, live events of its kinds are shown to `effect`, right after the rules. */
+  addEffect(effect: Effect<S>): void {
+    this.parts.decider.addEffect(effect);
   }
 
   /** Folds a batch and decides on its events. Calls for one mind must not overlap. @throws AppError of event-log. */

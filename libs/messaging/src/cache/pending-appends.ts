@@ -36,7 +36,11 @@ export class PendingAppends {
   }
 
   /** The events are in the log at or before `until`; what is folded already no longer waits. */
-  written(mind: string, append: PendingAppend, { until, watermark }: { until: number; watermark: number }): void {
+  written(
+    mind: string,
+    append: PendingAppend,
+    { until, watermark }: { until: number; watermark: number },
+  ): void {
     append.until = until;
     if (until <= watermark) this.end(mind, append);
   }

@@ -53,7 +53,9 @@ export class SnapshotKeeper<S extends object> {
 
   /** Stores those with 100 new events or more, as many as 3 s allow. */
   async storeAll(residents: readonly Resident<S>[]): Promise<void> {
-    const worth = residents.filter(({ watermark, snapshotAt }) => watermark - snapshotAt >= AT_CLOSE).values();
+    const worth = residents
+      .filter(({ watermark, snapshotAt }) => watermark - snapshotAt >= AT_CLOSE)
+      .values();
     let late = false;
     const storeSome = async () => {
       for (const resident of worth) {

@@ -33,7 +33,8 @@ export class SnapshotProof<S extends object> {
     await reader.onto(copy, { limit: new Limit(watermark), purpose: 'verify', path: 'verify', wait });
     const proved = copy.watermark === watermark && digestOfResident(fold, copy) === snapshot.digest;
     metrics.snapshots.inc({ result: proved ? 'proved' : 'disproved' });
-    if (!proved) folder.mismatch(resident, `the snapshot at ${watermark} is not what folding from ${since} gives`);
+    if (!proved)
+      folder.mismatch(resident, `the snapshot at ${watermark} is not what folding from ${since} gives`);
     return proved;
   }
 }

@@ -27,7 +27,6 @@ export type Snapshot = z.infer<typeof snapshotSchema>;
 export class SnapshotStore {
   private readonly bucket: Bucket;
 
-  // eslint-disable-next-line max-params -- whose they are, and what every adapter needs
   constructor(
     service: ServiceName,
     link: Pick<Link, 'nc'>,

@@ -93,7 +93,9 @@ export class StateReader<S extends object> {
       if (digestOf(fold, state) !== snapshot.digest) return null;
       return { ...newResident(mind, state), watermark, headHash, snapshotAt: watermark };
     } catch (error) {
-      logger.warn(`the snapshot of ${mind} at ${watermark} can't be decoded and is not used: ${String(error)}`);
+      logger.warn(
+        `the snapshot of ${mind} at ${watermark} can't be decoded and is not used: ${String(error)}`,
+      );
       return null;
     }
   }

@@ -22,7 +22,13 @@ function memory() {
 }
 
 describe('recall by words', () => {
-  const question = { mind: 'ada', minPosition: 10, deadlineAt: 1_000, text: 'When does the train leave?' };
+  const question = {
+    mind: 'ada',
+    minPosition: 10,
+    deadlineAt: 1_000,
+    before: 10,
+    text: 'When does the train leave?',
+  };
 
   it('finds statements and turns that share words, then fills up with the newest statements', async () => {
     const { subject, asked } = memory();
@@ -33,6 +39,11 @@ describe('recall by words', () => {
       [9, 'recalled'],
     ]);
     expect(asked).toEqual([['projection', 'ada', 'knowledge', { mind: 'ada', minPosition: 10, limit: 100 }]]);
+  });
+
+  it('leaves out what was said with these very words', async () => {
+    const items = await memory().subject.recall({ ...question, before: 9, limit: 10 });
+    expect(items.map(({ position }) => position)).toEqual([3, 2]);
   });
 
   it('gives no more than asked for', async () => {

@@ -34,12 +34,13 @@ export class ContextGatherer {
 
   async gather(turn: BegunTurn, info: MindInfo): Promise<TurnContext> {
     const question = { mind: turn.mind, minPosition: turn.position, deadlineAt: turn.deadlineAt };
+    const before = turn.userPosition;
     const [self, commitments, reflections, recalled, own] = await Promise.all([
       this.views.selfModel(question),
       this.views.commitments({ ...question, limit: CONTEXT.commitments }),
       this.views.reflections({ ...question, limit: 1 }),
-      this.memory.recall({ ...question, text: turn.text, limit: RECALL_LIMIT }),
-      this.conversation.view({ ...question, before: turn.userPosition }),
+      this.memory.recall({ ...question, before, text: turn.text, limit: RECALL_LIMIT }),
+      this.conversation.view({ ...question, before }),
     ]);
     const known = {
       self,

@@ -42,9 +42,17 @@ export interface MindViews {
   judge(request: JudgeRequest, options: Deadline): Promise<JudgeReply>;
 }
 
+export interface Recall extends Question {
+  /** What is said. */
+  text: string;
+  /** Only what is older than this position. */
+  before: number;
+  limit: number;
+}
+
 /** What comes to mind when something is said: the best first. Recalled items are never evidence by themselves. */
 export interface MemoryPort {
-  recall(question: Question & { text: string; limit: number }): Promise<ContextItem[]>;
+  recall(question: Recall): Promise<ContextItem[]>;
 }
 
 /** Conversation's own fold of a mind. */

@@ -30,7 +30,7 @@ export class TurnQueue {
     const same = line.find(({ key }) => key === turn.key);
     if (same) return same.answer as Promise<T>;
     if (this.closed) return Promise.reject(shuttingDown());
-    if (line.length > LIMITS.waitingTurns + 1 || this.size >= TURNS_AT_ONCE) {
+    if (line.length > LIMITS.waitingTurns || this.size >= TURNS_AT_ONCE) {
       return Promise.reject(new AppError('busy', `${line.length} turns of this mind are waiting; try again`));
     }
     const before = line.at(-1)?.answer ?? Promise.resolve();

@@ -17,7 +17,14 @@ import {
 } from '#libs/mind';
 import type { CommandOutcome, Seen } from '#libs/messaging';
 import type { CommandPort } from '../app/model-switch';
-import type { ConversationPort, ConversationView, MemoryPort, MindViews, Question } from '../app/ports';
+import type {
+  ConversationPort,
+  ConversationView,
+  MemoryPort,
+  MindViews,
+  Question,
+  Recall,
+} from '../app/ports';
 import type { ContextItem } from '../core/context-item';
 import { saidBefore } from '../core/said';
 import { recallByWords } from '../core/word-recall';
@@ -94,11 +101,7 @@ export class FakeServices implements MindViews, MemoryPort, ConversationPort, Co
     };
   }
 
-  async recall({
-    text,
-    limit,
-    minPosition,
-  }: Question & { text: string; limit: number }): Promise<ContextItem[]> {
+  async recall({ text, limit, minPosition, before }: Recall): Promise<ContextItem[]> {
     await this.before('recall');
     const { state } = this.fold(projectionFold, minPosition);
     const statements = state.knowledge.statements.map(({ position, statement }): ContextItem => ({
@@ -106,7 +109,11 @@ export class FakeServices implements MindViews, MemoryPort, ConversationPort, Co
       position,
       text: statement,
     }));
-    return recallByWords(text, statements, limit);
+    return recallByWords(
+      text,
+      statements.filter(({ position }) => position < before),
+      limit,
+    );
   }
 
   async view({ before, minPosition }: Question & { before: number }): Promise<ConversationView> {

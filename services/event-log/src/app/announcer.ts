@@ -3,8 +3,8 @@ import type { Clock } from '#libs/kernel';
 
 /** What the announcer needs of its surroundings. */
 export interface AnnouncerPort {
-  /** One message of the shard's announcement subject. */
-  publish(shard: number, spans: readonly Span[]): void;
+  /** One message of the shard's announcement subject. `again`: these spans were announced before, and no batch came. */
+  publish(shard: number, spans: readonly Span[], again: boolean): void;
   owns(shard: number): boolean;
   shardOf(mind: string): number;
 }
@@ -63,7 +63,7 @@ export class Announcer {
         pauseMs: FIRST_PAUSE_MS,
       });
     }
-    this.publish(spans);
+    this.publish(spans, false);
   }
 
   /** A batch of a mind was seen. */
@@ -88,10 +88,10 @@ export class Announcer {
       waiting.pauseMs = Math.min(waiting.pauseMs * 2, LONGEST_PAUSE_MS);
       waiting.dueMs = now + waiting.pauseMs;
     }
-    if (due.length > 0) this.publish(due);
+    if (due.length > 0) this.publish(due, true);
   }
 
-  private publish(spans: readonly Span[]): void {
+  private publish(spans: readonly Span[], again: boolean): void {
     const byShard = new Map<number, Span[]>();
     for (const span of spans) {
       const shard = this.port.shardOf(span.mind);
@@ -101,6 +101,6 @@ export class Announcer {
     }
     for (const [shard, list] of byShard)
       for (let at = 0; at < list.length; at += SPANS_PER_MESSAGE)
-        this.port.publish(shard, list.slice(at, at + SPANS_PER_MESSAGE));
+        this.port.publish(shard, list.slice(at, at + SPANS_PER_MESSAGE), again);
   }
 }

@@ -54,12 +54,17 @@ export function observe(clock: MindClock, event: MindEvent): MindClock {
   return event.kind === 'commitment_open' ? observeDue(woken, event) : woken;
 }
 
+/** The log's own time of a tick counts: what was due by it is done. */
 function observeTick(clock: MindClock, event: MindEvent, at: number): MindClock {
   const tick = typeof event.meta.tick === 'number' ? event.meta.tick : 0;
-  return tick > clock.tick
+  return tick >= clock.tick
     ? { ...clock, tick, lastTickAt: at, dues: clock.dues.filter((due) => due > at) }
     : clock;
 }
+
+/** A tick that was appended just now, by our own time, until its event is observed. */
+export const ticked = (clock: MindClock, tick: number, nowMs: number): MindClock =>
+  tick > clock.tick ? { ...clock, tick, lastTickAt: nowMs } : clock;
 
 function observeDue(clock: MindClock, event: MindEvent): MindClock {
   const due = typeof event.meta.dueAt === 'string' ? Date.parse(event.meta.dueAt) : NaN;
@@ -79,11 +84,16 @@ export interface NextTick {
 export function nextTick(clock: MindClock): NextTick | null {
   const { lastTickAt, lastWakeAt, intervalMs, dues } = clock;
   if (lastWakeAt === null && lastTickAt === null) return null;
-  const due = dues[0];
+  const due = dueAt(dues[0], lastTickAt, intervalMs);
   const heartbeat = heartbeatAt(lastTickAt, lastWakeAt, intervalMs);
   if (heartbeat !== null && (due === undefined || heartbeat <= due))
     return { at: heartbeat, reason: 'heartbeat' };
   return due === undefined ? null : { at: due, reason: 'due' };
+}
+
+/** Never sooner than one interval after the last tick: that one may have been a little too early for it. */
+function dueAt(due: number | undefined, lastTickAt: number | null, intervalMs: number): number | undefined {
+  return due === undefined || lastTickAt === null ? due : Math.max(due, lastTickAt + intervalMs);
 }
 
 function heartbeatAt(

@@ -26,6 +26,7 @@ export const poolConfig = (kind: PoolKind, max: number): PoolConfig => ({
   query_timeout: 45_000,
   idleTimeoutMillis: 60_000,
   keepAlive: true,
+  // eslint-disable-next-line @typescript-eslint/no-misused-promises -- pg awaits it and its types don't say so
   onConnect: (client: ClientBase) => prepareSession(client, kind),
 });
 
@@ -50,12 +51,16 @@ export function openPool(
 export async function withConnection<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   let broken = false;
+  // The statement under way fails too and tells why; without a listener the event would end the process.
+  const onError = () => void (broken = true);
+  client.on('error', onError);
   try {
     return await work(client);
   } catch (error) {
-    broken = breaksConnection(error);
+    broken ||= breaksConnection(error);
     throw error;
   } finally {
+    client.off('error', onError);
     client.release(broken);
   }
 }

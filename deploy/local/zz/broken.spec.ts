@@ -1,2 +1,0 @@
-import { nothing } from './not-there';
-it('x', () => expect(nothing).toBe(1));

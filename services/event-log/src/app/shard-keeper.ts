@@ -1,0 +1,115 @@
+import type { Appended, Batch, Span } from '#libs/contracts';
+import type { Clock } from '#libs/kernel';
+import type { Announcer } from './announcer';
+import type { ImportSessions } from './import-sessions';
+import type { MindCache } from './mind-cache';
+import type { MindState } from './mind-store.port';
+import type { TailCache } from './tail-cache';
+
+/** Minds with an event in this time are announced when their shard is taken: their last batch may be missing. */
+const RECENT_MS = 10 * 60_000;
+/** What the owner before us still committed while we took the shard is found by looking again. */
+const SECOND_LOOK_MS = 10_000;
+const RETRY_MS = 1_000;
+/** Taking a shard waits for its heads no longer than this; they can also be read one by one. */
+const TAKE_MS = 2_000;
+
+export interface ShardKeeperParts {
+  minds: MindCache;
+  tails: TailCache;
+  announcer: Announcer;
+  imports: ImportSessions;
+  clock: Clock;
+  owns: (shard: number) => boolean;
+  onLoadFailed: (shard: number, error: unknown) => void;
+}
+
+/** Keeps memory in step with which shards are ours, and with what others say about their minds. */
+export class ShardKeeper {
+  private readonly looks = new Set<NodeJS.Timeout>();
+
+  constructor(private readonly parts: ShardKeeperParts) {}
+
+  /** What was remembered of this shard is worth nothing: others may have written. Never rejects. */
+  async take(shard: number): Promise<void> {
+    this.forget(shard);
+    const loaded = this.load(shard, () => true);
+    await Promise.race([loaded, this.parts.clock.sleep(TAKE_MS)]);
+    this.later(SECOND_LOOK_MS, () => this.load(shard, (state) => this.isNews(state)));
+  }
+
+  async release(shard: number): Promise<void> {
+    await this.parts.imports.release(shard);
+    this.parts.announcer.release(shard);
+    this.forget(shard);
+  }
+
+  /** A batch was broadcast. One that knows more than we do was written by somebody else. */
+  seenBatch({ mind, to, headHash }: Batch): void {
+    const { minds, tails, announcer } = this.parts;
+    const head = minds.peek(mind)?.head;
+    if (head && (to > head.position || (to === head.position && headHash !== head.hash))) this.distrust(mind);
+    tails.markBroadcast(mind, to);
+    announcer.seen(mind, to);
+  }
+
+  seenAppended({ spans }: Appended): void {
+    for (const { mind, to } of spans) {
+      const head = this.parts.minds.peek(mind)?.head;
+      if (head && to > head.position) this.distrust(mind);
+    }
+  }
+
+  stop(): void {
+    for (const timer of this.looks) clearTimeout(timer);
+    this.looks.clear();
+  }
+
+  private distrust(mind: string): void {
+    this.parts.minds.dropHead(mind);
+    this.parts.tails.drop(mind);
+  }
+
+  private forget(shard: number): void {
+    const { minds, tails } = this.parts;
+    minds.dropShard(shard);
+    tails.dropWhere((mind) => minds.shardOf(mind) === shard);
+  }
+
+  private isNews({ record, head }: MindState): boolean {
+    const held = this.parts.minds.peek(record.id);
+    return held !== undefined && held.head.position < head.position;
+  }
+
+  /** Reads the heads of a shard and announces those that moved lately and are chosen; tries again while it is ours. */
+  private async load(shard: number, chosen: (state: MindState) => boolean): Promise<void> {
+    const { minds, announcer, clock, owns, onLoadFailed } = this.parts;
+    const since = clock.now() - RECENT_MS;
+    try {
+      await minds.loadShard(shard, (states) => {
+        const spans = states
+          .filter(({ head }) => head.position > 0 && head.atMs >= since)
+          .filter(chosen)
+          .map(headSpan);
+        if (spans.length > 0) announcer.announce(spans);
+      });
+    } catch (error) {
+      onLoadFailed(shard, error);
+      if (owns(shard)) this.later(RETRY_MS, () => this.load(shard, chosen));
+    }
+  }
+
+  private later(ms: number, work: () => Promise<void>): void {
+    const timer = setTimeout(() => {
+      this.looks.delete(timer);
+      void work();
+    }, ms);
+    this.looks.add(timer);
+  }
+}
+
+const headSpan = ({ record, head }: MindState): Span => ({
+  mind: record.id,
+  from: head.position,
+  to: head.position,
+});

@@ -1,0 +1,109 @@
+import type { Span } from '#libs/contracts';
+import type { Clock } from '#libs/kernel';
+import { Database } from './adapters/postgres/database';
+import { MindRow } from './adapters/postgres/entities';
+import { PostgresEventStore } from './adapters/postgres/postgres-event.store';
+import { PostgresImportStore } from './adapters/postgres/postgres-import.store';
+import { PostgresMindStore } from './adapters/postgres/postgres-mind.store';
+import { Announcer } from './app/announcer';
+import { Appender } from './app/appender';
+import { AskingWriter } from './app/asking-writer';
+import { CommitLog } from './app/commit-log';
+import { ExportLog } from './app/export-log';
+import { HeadsLog } from './app/heads-log';
+import { ImportSessions } from './app/import-sessions';
+import type { LogMeter } from './app/log-meter.port';
+import { MindCache } from './app/mind-cache';
+import { MindList } from './app/mind-list';
+import { ReadLog } from './app/read-log';
+import { ShardKeeper } from './app/shard-keeper';
+import { TailCache } from './app/tail-cache';
+import { VerifyLog } from './app/verify-log';
+
+/** What one event-log needs from outside. */
+export interface EventLogOptions {
+  postgresUrl: string;
+  shards: number;
+  tailBytes: number;
+  clock: Clock;
+  meter: LogMeter;
+  publish: (shard: number, spans: readonly Span[], again: boolean) => void;
+  owns: (shard: number) => boolean;
+  warn: (message: string, error: unknown) => void;
+  /** How long an import may stay without a chunk; 30 s. */
+  importQuietMs?: number;
+}
+
+/** The parts of one running event-log. */
+export interface EventLog {
+  minds: MindList;
+  appender: Appender;
+  reads: ReadLog;
+  heads: HeadsLog;
+  verify: VerifyLog;
+  exports: ExportLog;
+  imports: ImportSessions;
+  keeper: ShardKeeper;
+  tails: TailCache;
+  announcer: Announcer;
+  /** Takes nothing more in, ends what was accepted, gives up imports, closes the database. */
+  close(): Promise<void>;
+}
+
+/** Builds an event-log on a database that is migrated; two of them on one database are two replicas. */
+export async function composeEventLog(options: EventLogOptions): Promise<EventLog> {
+  const { clock, meter, warn } = options;
+  const holder: { minds?: MindCache } = {};
+  const database = await Database.open({
+    url: options.postgresUrl,
+    onIdleError: (error) => {
+      warn('a database connection was lost', error);
+      holder.minds?.dropHeads();
+    },
+  });
+  const events = new PostgresEventStore(database);
+  const mindStore = new PostgresMindStore(database.source.getRepository(MindRow), database.reads);
+  const minds = (holder.minds = new MindCache(mindStore, options.shards));
+  const tails = new TailCache(options.tailBytes);
+  const port = {
+    publish: options.publish,
+    owns: options.owns,
+    shardOf: (mind: string) => minds.shardOf(mind),
+  };
+  const announcer = new Announcer(port, clock);
+  const commits = new CommitLog(minds, tails, announcer);
+  const asking = new AskingWriter({ events, minds, commits, clock, meter });
+  const imports = new ImportSessions({
+    store: new PostgresImportStore(database.imports),
+    ...{ minds, announcer, clock, quietMs: options.importQuietMs },
+    onRollbackFailed: (mind, error) => warn(`an import into ${mind} could not be rolled back`, error),
+  });
+  const lanes = { events, minds, tails, commits, asking, clock, meter };
+  const appender = new Appender(lanes, (mind) => imports.holds(mind));
+  const onLoadFailed = (shard: number, error: unknown) =>
+    warn(`the heads of shard ${shard} could not be read`, error);
+  const keeper = new ShardKeeper({
+    minds,
+    tails,
+    announcer,
+    imports,
+    clock,
+    owns: options.owns,
+    onLoadFailed,
+  });
+  announcer.start();
+  return {
+    ...{ appender, imports, keeper, tails, announcer },
+    minds: new MindList(minds, mindStore, clock),
+    reads: new ReadLog({ events, minds, tails, meter }),
+    heads: new HeadsLog(minds, mindStore),
+    verify: new VerifyLog({ events, minds, meter, clock }),
+    exports: new ExportLog({ events, minds, meter }),
+    close: async () => {
+      keeper.stop();
+      await Promise.all([appender.close(), imports.close()]);
+      announcer.stop();
+      await database.close();
+    },
+  };
+}
