@@ -133,6 +133,7 @@ describe('the local run', () => {
     await waitUntil(() => existsSync(join(fresh, 'postgres.new')), { timeoutMs: 10_000, everyMs: 2 });
     child.kill('SIGTERM');
     expect(await ended).toEqual([0, null]);
+    expect(existsSync(join(fresh, 'postgres.new'))).toBe(false);
     expect(existsSync(join(fresh, 'supervisor.lock'))).toBe(false);
     expect(noted('start')).toEqual([]);
     const system = await start({ dataDir: fresh });

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { identityOf } from './process-identity';
-import { lockDataDir } from './single-instance';
+import { lockDataDir, removeDead } from './single-instance';
 
 describe('the lock of a data folder', () => {
   let folder: string;
@@ -34,5 +34,14 @@ describe('the lock of a data folder', () => {
     const all = await Promise.allSettled(Array.from({ length: 10 }, () => lockDataDir(file(), folder)));
     expect(all.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     expect(readdirSync(folder)).toEqual(['lock']);
+  });
+
+  it('is put back when it came to life between the look at it and its removal', async () => {
+    const unlock = await lockDataDir(file(), folder);
+    const living = readFileSync(file(), 'utf8');
+    await removeDead(file(), 'what was there before');
+    expect(readFileSync(file(), 'utf8')).toBe(living);
+    unlock();
+    expect(readdirSync(folder)).toEqual([]);
   });
 });

@@ -40,7 +40,7 @@ function claim(file: string, content: string): boolean {
 }
 
 /** Two starters may find the same dead lock; the one that finds it has moved a living lock puts it back. */
-async function removeDead(file: string, dead: string): Promise<void> {
+export async function removeDead(file: string, dead: string): Promise<void> {
   const aside = `${file}.${randomUUID()}`;
   try {
     renameSync(file, aside);

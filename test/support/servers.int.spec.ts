@@ -1,6 +1,8 @@
+import { spawn } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'nats';
+import { postgresAccount } from '#deploy/local/account';
 import { answers } from '#deploy/local/ports';
 import { withClient } from '#deploy/local/postgres-client';
 import { temporaryDataDir, withServers, type Servers } from '#test/support/servers';
@@ -117,12 +119,16 @@ describe('a data folder', () => {
   it('opens although a stranger has the process number of a killed server', async () => {
     const first = await withServers({ dataDir, nats: false });
     await first.stop();
-    const stale = [process.pid, join(dataDir, 'postgres'), 0, 5432, '', '127.0.0.1', '0 0', 'ready'].join(
+    // PostgreSQL looks only whether it could signal the process: so a stranger of its own user.
+    const stranger = spawn('sleep', ['60'], { ...postgresAccount(), stdio: 'ignore' });
+    const stale = [stranger.pid, join(dataDir, 'postgres'), 0, 5432, '', '127.0.0.1', '0 0', 'ready'].join(
       '\n',
     );
     writeFileSync(join(dataDir, 'postgres', 'postmaster.pid'), `${stale}\n`);
     const second = await withServers({ dataDir, nats: false });
     expect(await setting(second.postgresUrl, 'fsync')).toBe('on');
+    expect(stranger.exitCode ?? stranger.signalCode).toBeNull();
+    stranger.kill();
     await second.stop();
   });
 });

@@ -1,11 +1,11 @@
-import { PmmError } from './pmm-error';
+import { errorFromFetch, PmmError } from './pmm-error';
 
 /** A stream that shows nothing for so long is given up: the gateway sends a comment every 15 s. */
 export const SILENCE_MS = 60_000;
 
 /**
  * The chunks of an answer's body, each awaited for at most `silenceMs`; the connection ends with the iteration.
- * @throws PmmError `timeout` when the server falls silent
+ * @throws PmmError `timeout` when the server falls silent, `unavailable` when the connection breaks
  */
 export async function* bodyOf(response: Response, silenceMs: number): AsyncGenerator<Uint8Array, void> {
   if (!response.body) return;
@@ -16,6 +16,8 @@ export async function* bodyOf(response: Response, silenceMs: number): AsyncGener
       if (next.done) return;
       yield next.value;
     }
+  } catch (cause) {
+    throw errorFromFetch(response.url, cause);
   } finally {
     // What was not read is of no use to anybody; a body that failed already has nothing to cancel.
     reader.cancel().catch(() => undefined);

@@ -1,4 +1,4 @@
-import { MessagePattern } from '@nestjs/microservices';
+import { Ctx, MessagePattern, Payload } from '@nestjs/microservices';
 import type { z } from 'zod';
 
 /** What the transport needs to know of a handler besides its verb. */
@@ -29,17 +29,22 @@ export const Handles = (
     serial: options.serial ?? false,
     sharded: options.sharded ?? true,
   };
-  return MessagePattern(verb, { ...extras });
+  return handler(verb, extras);
 };
 
 /** Receives every `Batch` of the shards that this member owns; one at a time per mind, in order of arrival, awaited. */
 export const OnBatch = (): MethodDecorator =>
-  MessagePattern(BATCH_PATTERN, { role: 'batch', serial: true, sharded: true } satisfies HandlerExtras);
+  handler(BATCH_PATTERN, { role: 'batch', serial: true, sharded: true });
 
 /** Receives the announcements of appended spans of the shards that this member owns: `(appended, { shard })`. */
 export const OnAppended = (): MethodDecorator =>
-  MessagePattern(APPENDED_PATTERN, {
-    role: 'appended',
-    serial: false,
-    sharded: true,
-  } satisfies HandlerExtras);
+  handler(APPENDED_PATTERN, { role: 'appended', serial: false, sharded: true });
+
+/** Nest hands over only the payload unless each parameter is named. */
+function handler(pattern: string, extras: HandlerExtras): MethodDecorator {
+  return <T>(target: object, key: string | symbol, descriptor: TypedPropertyDescriptor<T>) => {
+    MessagePattern(pattern, { ...extras })(target, key, descriptor);
+    Payload()(target, key, 0);
+    Ctx()(target, key, 1);
+  };
+}

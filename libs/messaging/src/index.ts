@@ -5,6 +5,7 @@ export { Link, type LinkOptions, type Log } from './link';
 export { Requests, type AskOptions } from './requests';
 export { LogClient } from './log-client';
 export { KeyedQueue } from './keyed-queue';
+export { Slots } from './slots';
 export { Bucket } from './bucket';
 export { ownerOf } from './rendezvous';
 export { Ownership, type OwnershipOptions } from './ownership';

@@ -61,6 +61,17 @@ export class FakeServices {
     this.nc.publish(subjects.batch(shardOf(mind, SHARDS), mind), JSON.stringify(batch));
   }
 
+  /** Whether anybody listens to a mind's batches: a request that nobody can take is answered so at once. */
+  async isFollowed(mind: string): Promise<boolean> {
+    const old = JSON.stringify({ v: 1, mind, from: 0, to: 0, events: [] });
+    const asked = this.nc.request(subjects.batch(shardOf(mind, SHARDS), mind), old, { timeout: 100 });
+    const code: unknown = await asked.then(
+      () => '',
+      (error: { code?: string }) => error.code,
+    );
+    return code !== '503';
+  }
+
   publishSignal(mind: string, turnId: string, signal: TurnSignal): void {
     this.nc.publish(subjects.turn(mind, turnId), JSON.stringify(signal));
   }
@@ -122,7 +133,7 @@ export async function startGateway(
     void lines.push(error ? `${message}: ${String(error)}` : message);
   const log: Log = { info: note, warn: note, error: note };
   const context = await contextOf(config, log);
-  const server: HttpServer = await startHttp(GatewayModule.forContext(context), {
+  const starting = startHttp(GatewayModule.forContext(context), {
     host: config.PMM_HTTP_HOST,
     port: config.PMM_HTTP_PORT,
     token: config.PMM_API_TOKEN,
@@ -130,6 +141,10 @@ export async function startGateway(
     version: '0.0.0',
     metrics: context.metrics,
     logger: false,
+  });
+  const server: HttpServer = await starting.catch(async (error: unknown) => {
+    await context.link.close();
+    throw error;
   });
   const close = async () => {
     await server.close();

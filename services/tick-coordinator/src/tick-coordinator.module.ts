@@ -12,7 +12,9 @@ import { CLOCK, LOG, SERVICE_CONFIG } from '#libs/service';
 import { CoordinatorController } from './adapters/coordinator.controller';
 import { NatsBroadcast } from './adapters/nats-broadcast';
 import { Broadcaster } from './app/broadcaster';
+import { ClockLoader } from './app/clock-loader';
 import { ShardWarmup } from './app/shard-warmup';
+import { TickAppender } from './app/tick-appender';
 import { Ticker } from './app/ticker';
 import type { CoordinatorSettings } from './config';
 
@@ -68,11 +70,10 @@ class Shards implements OnApplicationBootstrap, OnApplicationShutdown {
         config: CoordinatorSettings,
       ) =>
         new Ticker({
-          log,
+          loader: new ClockLoader(log, config.PMM_TICK_INTERVAL_MS),
+          appender: new TickAppender(log, (reason) => metrics.ticks.inc({ reason })),
           clock,
           logger,
-          defaultIntervalMs: config.PMM_TICK_INTERVAL_MS,
-          onTick: (reason) => metrics.ticks.inc({ reason }),
         }),
     },
     {

@@ -2,23 +2,23 @@ import { BATCH_VERSION, type Appended, type Batch, type GatherReply, type MindEv
 import { AppError, type Clock } from '#libs/kernel';
 import type { Log } from '#libs/messaging';
 import type { BroadcastPort, LogPort } from './ports';
-
-/** What one shard waits for and has seen. */
-interface Shard {
-  /** Last position broadcast, by mind. */
-  done: Map<string, number>;
-  /** Last position announced and not yet broadcast, by mind. */
-  wanted: Map<string, number>;
-  reading: boolean;
-}
+import { ShardProgress } from './shard-progress';
 
 const MAX_RANGES = 1_000;
 const FIRST_PAUSE_MS = 25;
 const MAX_PAUSE_MS = 1_000;
 const READ_MS = 3_000;
 
+type Found = GatherReply['minds'][number];
+
+interface Reading {
+  shard: number;
+  progress: ShardProgress;
+  ranges: { mind: string; after: number }[];
+}
+
 export interface BroadcasterParts {
-  log: LogPort;
+  log: Pick<LogPort, 'gather'>;
   out: BroadcastPort;
   clock: Clock;
   logger: Log;
@@ -30,84 +30,87 @@ export interface BroadcasterParts {
  * at once, else what is announced meanwhile is the next read.
  */
 export class Broadcaster {
-  private readonly shards = new Map<number, Shard>();
+  private readonly shards = new Map<number, ShardProgress>();
 
   constructor(private readonly parts: BroadcasterParts) {}
 
   take(shard: number): void {
-    this.shards.set(shard, { done: new Map(), wanted: new Map(), reading: false });
+    this.shards.set(shard, new ShardProgress());
   }
 
   release(shard: number): void {
     this.shards.delete(shard);
   }
 
-  /** Takes in an announcement. Resolves when nothing of it waits any more. */
-  async announced(shard: number, { spans, again }: Appended): Promise<void> {
-    const state = this.shards.get(shard);
-    if (!state) return;
-    for (const { mind, from, to } of spans) {
-      const done = state.done.get(mind);
-      if (done === undefined || (again && from <= done)) state.done.set(mind, from - 1);
-      if (to > (state.done.get(mind) ?? 0)) state.wanted.set(mind, Math.max(to, state.wanted.get(mind) ?? 0));
-    }
-    await this.drain(shard, state);
-  }
-
-  private async drain(shard: number, state: Shard): Promise<void> {
-    if (state.reading) return;
-    state.reading = true;
-    let pauseMs = FIRST_PAUSE_MS;
+  /** Takes in an announcement, and reads until nothing of this shard waits, unless a reading is under way already. */
+  async announced(shard: number, appended: Appended): Promise<void> {
+    const progress = this.shards.get(shard);
+    if (!progress) return;
+    progress.announced(appended);
+    if (progress.reading) return;
+    progress.reading = true;
     try {
-      while (state.wanted.size > 0 && this.shards.get(shard) === state) {
-        const read = await this.readOnce(shard, state);
-        if (!read) await this.parts.clock.sleep(pauseMs);
-        pauseMs = read ? FIRST_PAUSE_MS : Math.min(MAX_PAUSE_MS, pauseMs * 2);
-      }
+      await this.drain(shard, progress);
     } finally {
-      state.reading = false;
+      progress.reading = false;
     }
   }
 
-  /** One read for all minds that wait. False when the log could not be read now. */
-  private async readOnce(shard: number, state: Shard): Promise<boolean> {
-    const ranges = [...state.wanted.keys()].slice(0, MAX_RANGES).map((mind) => ({
-      mind,
-      after: state.done.get(mind) ?? 0,
-    }));
+  private async drain(shard: number, progress: ShardProgress): Promise<void> {
+    let pauseMs = FIRST_PAUSE_MS;
+    while (progress.isWaiting && this.shards.get(shard) === progress) {
+      const advanced = await this.read({ shard, progress, ranges: progress.ranges(MAX_RANGES) });
+      if (!advanced) await this.parts.clock.sleep(pauseMs);
+      pauseMs = advanced ? FIRST_PAUSE_MS : Math.min(MAX_PAUSE_MS, pauseMs * 2);
+    }
+  }
+
+  /** One read for all these minds. False when nothing came of it, so that the next one should wait a little. */
+  private async read(reading: Reading): Promise<boolean> {
+    const { shard, progress, ranges } = reading;
+    let reply: GatherReply;
     try {
-      const reply = await this.parts.log.gather(
-        shard,
-        { ranges, purpose: 'broadcast' },
-        { timeoutMs: READ_MS },
-      );
-      if (this.shards.get(shard) !== state) return true;
-      for (const found of reply.minds) this.broadcast(shard, state, found);
-      return true;
+      reply = await this.parts.log.gather(shard, { ranges, purpose: 'broadcast' }, { timeoutMs: READ_MS });
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
-      this.parts.logger.warn(`shard ${shard} can't be read now: ${error.message}`);
-      return false;
+      return this.failed(reading, error);
     }
+    if (this.shards.get(shard) !== progress) return true;
+    const before = progress.size;
+    const found = new Map(reply.minds.map((mind) => [mind.mind, mind]));
+    for (const { mind, after } of ranges) {
+      const mindFound = found.get(mind);
+      if (mindFound) this.broadcast(reading, mindFound, after);
+      else progress.giveUp(mind);
+    }
+    return progress.size < before || reply.minds.some(({ events }) => events.length > 0);
   }
 
-  private broadcast(shard: number, state: Shard, found: GatherReply['minds'][number]): void {
-    const { mind, events, head } = found;
+  /** What can't succeed later either is looked for mind by mind, so that one of them does not hold up the others. */
+  private async failed({ shard, progress, ranges }: Reading, error: AppError): Promise<boolean> {
+    this.parts.logger.warn(`shard ${shard} can't be read now: ${error.message}`);
+    const [first, second] = ranges;
+    if (error.retryable || !first) return false;
+    if (!second) {
+      progress.giveUp(first.mind);
+      return true;
+    }
+    for (const range of ranges) if (!(await this.read({ shard, progress, ranges: [range] }))) return false;
+    return true;
+  }
+
+  private broadcast({ shard, progress }: Reading, found: Found, asked: number): void {
+    const { mind, events, head, importedTo } = found;
     const [first, last] = [events[0], events.at(-1)];
     if (first && last) {
       this.parts.out.publish(shard, toBatch(found, first, last));
-      state.done.set(mind, last.position);
-      this.parts.onEvents(mind, found.importedTo >= last.position ? [] : events);
+      if (last.position > importedTo) this.parts.onEvents(mind, events);
     }
-    const done = state.done.get(mind) ?? 0;
-    if (done >= Math.max(head.position, state.wanted.get(mind) ?? 0) || (!first && head.position <= done)) {
-      state.wanted.delete(mind);
-    }
+    progress.read(mind, { asked, to: last?.position, head: head.position });
   }
 }
 
-function toBatch(found: GatherReply['minds'][number], first: MindEvent, last: MindEvent): Batch {
-  const { mind, events, importedTo } = found;
+function toBatch({ mind, events, importedTo }: Found, first: MindEvent, last: MindEvent): Batch {
   return {
     v: BATCH_VERSION,
     mind,

@@ -1,5 +1,5 @@
 import { AppError, type Clock } from '#libs/kernel';
-import type { Log } from '#libs/messaging';
+import { Slots, type Log } from '#libs/messaging';
 import type { LogPort } from './ports';
 import type { Ticker } from './ticker';
 
@@ -7,6 +7,7 @@ const AWAKE_MS = 2 * 3_600_000;
 const AT_ONCE = 8;
 const QUIET_PAUSE_MS = 50;
 const RETRY_MS = 1_000;
+const MAX_SHARDS = 4_096;
 
 export interface WarmupParts {
   log: LogPort;
@@ -21,12 +22,15 @@ export interface WarmupParts {
  * then, slowly, all others, which may sleep towards a due time.
  */
 export class ShardWarmup {
+  /** Quiet minds can wait: one shard after the other. */
+  private readonly quiet = new Slots(1, MAX_SHARDS);
+
   constructor(private readonly parts: WarmupParts) {}
 
   async run(shard: number): Promise<void> {
     const since = new Date(this.parts.clock.now() - AWAKE_MS).toISOString();
     await this.pages(shard, { activeSince: since, pauseMs: 0 });
-    await this.pages(shard, { pauseMs: QUIET_PAUSE_MS });
+    await this.quiet.run(() => this.pages(shard, { pauseMs: QUIET_PAUSE_MS }));
   }
 
   private async pages(

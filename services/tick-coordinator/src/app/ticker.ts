@@ -1,7 +1,7 @@
 import type { MindEvent, TickReply } from '#libs/contracts';
 import { AppError, type Clock } from '#libs/kernel';
 import type { Log } from '#libs/messaging';
-import { nextTick, observe, type MindClock } from '../core/mind-clock';
+import { nextTick, observe, ticked, type MindClock } from '../core/mind-clock';
 import type { ClockLoader } from './clock-loader';
 import type { TickAppender, TickReason } from './tick-appender';
 
@@ -145,11 +145,10 @@ export class Ticker {
     return entry.running;
   }
 
-  private async append(mind: string, entry: Entry, reason: TickReason): Promise<TickReply | null> {
-    const now = () => this.parts.clock.now();
+  private append(mind: string, entry: Entry, reason: TickReason): Promise<TickReply | null> {
     return this.parts.appender.append(mind, reason, {
       next: () => entry.clock.tick + 1,
-      taken: (tick) => (entry.clock = ticked(entry.clock, tick, now())),
+      used: (tick) => (entry.clock = ticked(entry.clock, tick, this.parts.clock.now())),
     });
   }
 

@@ -57,7 +57,7 @@ export function observe(clock: MindClock, event: MindEvent): MindClock {
 /** The log's own time of a tick counts: what was due by it is done. */
 function observeTick(clock: MindClock, event: MindEvent, at: number): MindClock {
   const tick = typeof event.meta.tick === 'number' ? event.meta.tick : 0;
-  return tick >= clock.tick
+  return tick > 0 && tick >= clock.tick
     ? { ...clock, tick, lastTickAt: at, dues: clock.dues.filter((due) => due > at) }
     : clock;
 }

@@ -1,0 +1,56 @@
+import { LRUCache } from 'lru-cache';
+import type { Appended } from '#libs/contracts';
+
+const REMEMBERED_MINDS = 20_000;
+
+/** What one shard waits for and has seen. */
+export class ShardProgress {
+  reading = false;
+  /** Last position broadcast, by mind. A mind that is forgotten starts at its next announcement's `from`. */
+  private readonly done = new LRUCache<string, number>({ max: REMEMBERED_MINDS });
+  /** Minds that wait, in the order in which they are read: from where, and the last position announced. */
+  private readonly wanted = new Map<string, { after: number; to: number }>();
+
+  get isWaiting(): boolean {
+    return this.wanted.size > 0;
+  }
+
+  get size(): number {
+    return this.wanted.size;
+  }
+
+  /** `again`: nobody saw these spans broadcast, so they are, even if that happened already. */
+  announced({ spans, again }: Appended): void {
+    for (const { mind, from, to } of spans) {
+      const waiting = this.wanted.get(mind);
+      let after = waiting?.after ?? this.done.get(mind) ?? from - 1;
+      if (again) after = Math.min(after, from - 1);
+      if (to > after) this.wanted.set(mind, { after, to: Math.max(to, waiting?.to ?? 0) });
+    }
+  }
+
+  /** What to read next. */
+  ranges(limit: number): { mind: string; after: number }[] {
+    return [...this.wanted].slice(0, limit).map(([mind, { after }]) => ({ mind, after }));
+  }
+
+  /**
+   * A mind was read after `asked`, and what came was broadcast; `to` is undefined when nothing came. One with more to come
+   * goes to the end of the line.
+   */
+  read(mind: string, { asked, to, head }: { asked: number; to?: number; head: number }): void {
+    const waiting = this.wanted.get(mind);
+    if (!waiting || waiting.after < asked) return;
+    const after = to ?? asked;
+    this.done.set(mind, after);
+    const isComplete = after >= Math.max(head, waiting.to) || (to === undefined && head <= after);
+    if (!isComplete && to === undefined) return;
+    this.wanted.delete(mind);
+    if (!isComplete) this.wanted.set(mind, { after, to: waiting.to });
+  }
+
+  /** The log knows nothing of this mind. */
+  giveUp(mind: string): void {
+    this.wanted.delete(mind);
+  }
+}
