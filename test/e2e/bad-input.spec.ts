@@ -129,8 +129,8 @@ const CASES: [what: string, call: () => Promise<Answer>, status: number, code: s
   [
     'an import into a mind that has events',
     () => http.send('POST', `/v1/minds/${MIND}/import`, '{}\n', { 'content-type': 'application/x-ndjson' }),
-    400,
-    'invalid_request',
+    409,
+    'version_conflict',
   ],
 ];
 

@@ -76,6 +76,8 @@ export interface ServiceReport {
   shardsOwned: number;
   /** Sums over the members, by name and labels, e.g. `pmm_log_reads_total{purpose="query",source="memory"}`. */
   counters: Record<string, number>;
+  /** Seconds spent since the members' starts, by the name of what was timed, e.g. `pmm_fold_seconds`. */
+  seconds: Record<string, number>;
 }
 /** Answers of event-log to reads, and the way of each batch. */
 export interface SystemTotals {

@@ -1,4 +1,4 @@
-import { meanSeconds, sumCounters, totalsOf } from './system-totals';
+import { meanSeconds, secondsOf, sumCounters, totalsOf } from './system-totals';
 
 it('sums reads by source and by purpose over all members', () => {
   const one = {
@@ -38,4 +38,17 @@ it('takes the mean of a histogram over members', () => {
   ];
   expect(meanSeconds([member(1, 2), member(3, 2)], 'lag')).toBe(1);
   expect(meanSeconds([member(0, 0)], 'lag')).toBeNull();
+});
+
+it('sums the seconds of members by what was timed', () => {
+  const of = (value: number) => [
+    {
+      values: [
+        { metricName: 'pmm_fold_seconds_sum', value },
+        { metricName: 'pmm_fold_seconds_count', value: 7 },
+        { metricName: 'pmm_bytes_sum', value: 9 },
+      ],
+    },
+  ];
+  expect(secondsOf([of(0.5), of(0.25)])).toEqual({ pmm_fold_seconds: 0.75 });
 });

@@ -53,19 +53,31 @@ export function totalsOf(counters: Counters): SystemTotals {
   };
 }
 
+interface MetricValue {
+  metricName?: string;
+  value: number;
+}
+
 /** Mean seconds of a histogram in prom-client's JSON, over several members; null when nothing was observed. */
 export function meanSeconds(members: readonly unknown[][], histogram: string): number | null {
-  const values = members.flat().flatMap((metric) => valuesOf(metric, histogram));
+  const values = members.flat().flatMap(valuesOf);
   const total = (suffix: string) =>
     values.filter((one) => one.metricName === histogram + suffix).reduce((all, one) => all + one.value, 0);
   const count = total('_count');
   return count === 0 ? null : total('_sum') / count;
 }
 
-function valuesOf(metric: unknown, name: string): { metricName?: string; value: number }[] {
-  const { name: own, values } = metric as {
-    name?: string;
-    values?: { metricName?: string; value: number }[];
-  };
-  return own === name && Array.isArray(values) ? values : [];
+/** The seconds that several members spent, by the name of the histogram that observed them. */
+export function secondsOf(members: readonly unknown[][]): Counters {
+  const sums: Counters = {};
+  for (const { metricName = '', value } of members.flat().flatMap(valuesOf)) {
+    const [, name] = /^(.+_seconds)_sum$/.exec(metricName) ?? [];
+    if (name) sums[name] = (sums[name] ?? 0) + value;
+  }
+  return sums;
+}
+
+function valuesOf(metric: unknown): MetricValue[] {
+  const { values } = metric as { values?: MetricValue[] };
+  return Array.isArray(values) ? values : [];
 }

@@ -4,7 +4,7 @@ import { SERVICES, type ServiceName } from '#libs/contracts';
 import { AppError } from '#libs/kernel';
 import type { Metrics } from '#libs/messaging';
 import { NEEDED_SERVICES, type Member, type Members } from './members.port';
-import { meanSeconds, sumCounters, totalsOf } from './system-totals';
+import { meanSeconds, secondsOf, sumCounters, totalsOf } from './system-totals';
 
 /** The whole system as its members tell it: their counters are those of the real path. */
 export class SystemView {
@@ -56,6 +56,7 @@ function reportOf(members: readonly Member[]): ServiceReport {
     replicas: members.map(({ stats }) => replicaOf(stats)).sort((a, b) => (a.instance < b.instance ? -1 : 1)),
     shardsOwned: new Set(members.flatMap(({ stats }) => stats.shards)).size,
     counters: sumCounters(members.map(({ stats }) => stats.counters)),
+    seconds: secondsOf(members.map(({ stats }) => stats.metrics)),
   };
 }
 

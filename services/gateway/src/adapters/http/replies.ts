@@ -202,6 +202,7 @@ const system = z.object({
       ),
       shardsOwned: z.number().int(),
       counters: counts,
+      seconds: counts,
     }),
   ),
   totals: z.object({

@@ -1,0 +1,43 @@
+import type { SystemReply } from '#libs/client';
+import type { CommandContext, CommandResult } from '../context';
+import { table } from '../print/table';
+import { EXIT } from '../shell';
+
+/** The services, their members and what they have counted. */
+export async function system({ client, out }: CommandContext): CommandResult {
+  const report = await client.system();
+  out.show(report, [...serviceLines(report), '', ...totalLines(report)]);
+  return EXIT.done;
+}
+
+function serviceLines({ services, missing, shards, lagSeconds }: SystemReply): string[] {
+  const rows = Object.entries(services).map(([service, { replicas, shardsOwned }]) => [
+    service,
+    replicas.length,
+    `${shardsOwned}/${shards}`,
+    replicas.reduce((sum, { residentMinds }) => sum + residentMinds, 0),
+    lagOf(lagSeconds[service]),
+    replicas.map(({ instance }) => instance).join(' '),
+  ]);
+  const absent = missing.map((service) => [service, 0, `0/${shards}`, 0, undefined, 'no answer']);
+  return table(['service', 'members', 'shards', 'minds', 'lag', 'instances'], [...rows, ...absent]);
+}
+
+const lagOf = (seconds: number | null | undefined): string | undefined =>
+  seconds === null || seconds === undefined ? undefined : `${(seconds * 1000).toFixed(1)} ms`;
+
+function totalLines({ totals, nats }: SystemReply): string[] {
+  const { reads } = totals;
+  const purposes = Object.entries(reads.byPurpose).map(([purpose, count]) => `${purpose} ${count}`);
+  const batches = Object.entries(totals.batches).map(([result, count]) => `${result} ${count}`);
+  return [
+    `NATS        ${nats.state}, version ${nats.version ?? 'unknown'}`,
+    `log reads   ${reads.memory} from memory, ${reads.postgres} from Postgres (${purposes.join(', ') || 'none'})`,
+    `appends     ${totals.appends}, ${totals.appendedEvents} events`,
+    `broadcasts  ${totals.broadcasts}`,
+    `batches     ${batches.join(', ') || 'none'}`,
+    `folded      ${totals.folded} events, ${totals.repairs} repairs, ${totals.rebuilds} rebuilds`,
+    `ticks       ${totals.ticks}`,
+    `alarms      ${totals.alarms}`,
+  ];
+}

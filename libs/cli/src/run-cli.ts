@@ -1,0 +1,30 @@
+import { CommanderError } from 'commander';
+import { PmmError } from '#libs/client';
+import { buildProgram } from './program';
+import { EXIT, UsageError, type ExitCode, type Shell } from './shell';
+
+/**
+ * Runs one command. A failure is one line on stderr.
+ * @param words The words after the program's name.
+ * @returns 0 done, 1 failed, 2 wrong use
+ */
+export async function runCli(words: readonly string[], shell: Shell): Promise<ExitCode> {
+  let result: ExitCode = EXIT.done;
+  const program = buildProgram(shell, (code) => (result = code));
+  try {
+    await program.parseAsync([...words], { from: 'user' });
+    return result;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+    shell.stderr.write(`pmm: ${messageOf(error)}\n`);
+    return error instanceof UsageError ? EXIT.usage : EXIT.failed;
+  }
+}
+
+export function messageOf(error: unknown): string {
+  if (error instanceof PmmError) {
+    if (error.status === 0 && error.code === 'unavailable') return `${error.message} (is it running? npm start)`;
+    return `${error.message} (${error.code})`;
+  }
+  return error instanceof Error ? error.message.replace(/\s*\n\s*/g, ' ') : String(error);
+}
