@@ -40,7 +40,9 @@ function addTalk(program: Command, run: Run): void {
     .description('talk to a mind; it is created when it does not exist. /help lists what else you can say')
     .argument('[mind]', 'the mind', mindArgument, 'mind')
     .option('--user <name>', 'your name')
-    .action((mind: string, options: { user?: string }) => run((context) => chat(context, mind, options.user)));
+    .action((mind: string, options: { user?: string }) =>
+      run((context) => chat(context, mind, options.user)),
+    );
   program
     .command('minds')
     .description('list all minds')
@@ -59,7 +61,9 @@ function addLog(program: Command, run: Run): void {
     .action((mind: string, options: EventsOptions) => run((context) => events(context, mind, options)));
   program
     .command('verify')
-    .description("verify a mind's hash chain; with --position and --hash: whether a head you kept is still in it")
+    .description(
+      "verify a mind's hash chain; with --position and --hash: whether a head you kept is still in it",
+    )
     .argument('<mind>', 'the mind', mindArgument)
     .option('--from <position>', 'begin here', positionArgument)
     .option('--to <position>', 'end here', positionArgument)
@@ -74,7 +78,9 @@ function addLog(program: Command, run: Run): void {
     .action((mind: string, file?: string) => run((context) => exportMind(context, mind, file)));
   program
     .command('import')
-    .description('fill an empty mind from an export or an original ledger; it is created when it does not exist')
+    .description(
+      'fill an empty mind from an export or an original ledger; it is created when it does not exist',
+    )
     .argument('<mind>', 'the mind', mindArgument)
     .argument('<file>', 'the export or ledger')
     .action((mind: string, file: string) => run((context) => importFile(context, mind, file)));

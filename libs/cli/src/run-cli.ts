@@ -23,7 +23,8 @@ export async function runCli(words: readonly string[], shell: Shell): Promise<Ex
 
 export function messageOf(error: unknown): string {
   if (error instanceof PmmError) {
-    if (error.status === 0 && error.code === 'unavailable') return `${error.message} (is it running? npm start)`;
+    if (error.status === 0 && error.code === 'unavailable')
+      return `${error.message} (is it running? npm start)`;
     return `${error.message} (${error.code})`;
   }
   return error instanceof Error ? error.message.replace(/\s*\n\s*/g, ' ') : String(error);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { NAME, POLICY_COMPONENTS, REJECTIONS, STAGES, STYLES, TRAITS, TRIGGERS } from './vocabulary';
 import { positionSchema, timestampSchema, turnIdSchema, watermarkSchema } from './ids';
 
 const text = (max: number) => z.string().min(1).max(max);
@@ -9,44 +10,9 @@ const score = z.number().min(0).max(1);
 const cid = z.string().min(1).max(64);
 const window = z.strictObject({ from: positionSchema, to: positionSchema });
 
-export const NAME = /^\p{L}[\p{L}\p{M}\p{N} '\-_.]{0,63}$/u;
 const name = z.string().regex(NAME, "a name begins with a letter; then letters, digits, space and ' - _ .");
 
-export const TRAITS = [
-  'openness',
-  'conscientiousness',
-  'extraversion',
-  'agreeableness',
-  'neuroticism',
-] as const;
-export type Trait = (typeof TRAITS)[number];
 const traitDelta = z.partialRecord(z.enum(TRAITS), z.number().min(-0.05).max(0.05));
-
-export const STAGES = ['S0', 'S1', 'S2', 'S3', 'S4'] as const;
-export type Stage = (typeof STAGES)[number];
-
-export const STYLES = ['succinct', 'question_form', 'narrative', 'checklist', 'analytical'] as const;
-export type Style = (typeof STYLES)[number];
-export const TRIGGERS = ['manual', 'identity', 'cadence', 'growth', 'stuck'] as const;
-export type Trigger = (typeof TRIGGERS)[number];
-export const SKIPS = [
-  'min_turns',
-  'min_time',
-  'no_new_material',
-  'budget',
-  'in_flight',
-  'model_unavailable',
-] as const;
-export type Skip = (typeof SKIPS)[number];
-export const REJECTIONS = ['too_short', 'too_long', 'too_few_lines', 'repetitive', 'overlap'] as const;
-export type Rejection = (typeof REJECTIONS)[number];
-export const POLICY_COMPONENTS = ['reflection'] as const;
-/** Bounds of every policy value: `<component>.<param>`. */
-export const POLICY_BOUNDS = {
-  'reflection.min_turns': { min: 1, max: 6, integer: true },
-  'reflection.min_seconds': { min: 10, max: 300, integer: false },
-} as const;
-export type PolicyKey = keyof typeof POLICY_BOUNDS;
 
 const usage = z.strictObject({
   inputTokens: z.number().int().min(0),

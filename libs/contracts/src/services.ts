@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { Head } from './errors';
 import {
   idempotencyKeySchema,
   mindIdSchema,
@@ -9,7 +8,8 @@ import {
   watermarkSchema,
 } from './ids';
 import { LIMITS } from './limits';
-import type { Control, Skip, Stage, Style, Trait, Trigger } from './registry';
+import type { Control } from './registry';
+import type { Skip, Stage, Style, Trait, Trigger } from './vocabulary';
 
 /** Requests and replies of the services other than event-log: `pmm.v1.<service>.<shard>.<verb>`. */
 
@@ -291,4 +291,3 @@ export interface ServiceStats {
   /** prom-client's JSON of all metrics of this process. */
   metrics: unknown[];
 }
-export type { Head };

@@ -52,7 +52,6 @@ export class ReflectionModule {
         {
           provide: Attempts,
           inject: [IncrementalCache, LogClient, Metrics, CLOCK, LOG],
-          // eslint-disable-next-line max-params -- Nest injects by position
           useFactory: (
             cache: IncrementalCache<ReflectionState>,
             log: LogClient,

@@ -33,5 +33,7 @@ async function greet({ client, out }: CommandContext, mind: string, interactive:
   if (!interactive) return;
   const { identity, stage, tick } = await client.selfModel(mind);
   const name = identity.name ?? 'no name yet';
-  out.line(out.dim(`This is the mind "${mind}": ${name}, stage ${stage}, tick ${tick}. /help lists commands.`));
+  out.line(
+    out.dim(`This is the mind "${mind}": ${name}, stage ${stage}, tick ${tick}. /help lists commands.`),
+  );
 }

@@ -22,7 +22,16 @@ export async function profile({ client, out }: CommandContext, mind: string): Co
 }
 
 function costLines(services: Record<string, ServiceCost>): string[] {
-  const head = ['service', 'reads asked', 'from memory', 'from Postgres', 'batches', 'folded', 'appends', 'time'];
+  const head = [
+    'service',
+    'reads asked',
+    'from memory',
+    'from Postgres',
+    'batches',
+    'folded',
+    'appends',
+    'time',
+  ];
   const rows = Object.entries(services).map(([service, cost]) => [
     service,
     cost.readsAsked,

@@ -15,8 +15,14 @@ export function selfModelLines(model: SelfModelReply): string[] {
     `scores      IAS ${fixed(metrics.ias)}, GAS ${fixed(metrics.gas)}`,
     `traits      ${traits.join(', ')}`,
     `tick        ${model.tick}`,
-    ...list('directives', model.directives.map(({ text, seen }) => `${shorten(text, 90)} (seen ${seen} times)`)),
-    ...list('knowledge', model.knowledge.map(({ position, statement }) => `#${position} ${shorten(statement, 90)}`)),
+    ...list(
+      'directives',
+      model.directives.map(({ text, seen }) => `${shorten(text, 90)} (seen ${seen} times)`),
+    ),
+    ...list(
+      'knowledge',
+      model.knowledge.map(({ position, statement }) => `#${position} ${shorten(statement, 90)}`),
+    ),
     ...list('policies', policies),
     `watermark   ${model.watermark}`,
     `digest      ${model.digest}`,

@@ -102,5 +102,7 @@ const isExportLine = (value: object): value is ExportLine =>
 function isEvent(value: object): value is MindEvent {
   const event = value as Partial<MindEvent>;
   const texts = [event.mind, event.id, event.kind, event.at, event.content, event.hash];
-  return texts.every((text) => typeof text === 'string') && typeof event.meta === 'object' && event.meta !== null;
+  return (
+    texts.every((text) => typeof text === 'string') && typeof event.meta === 'object' && event.meta !== null
+  );
 }
