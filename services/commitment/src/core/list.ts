@@ -28,13 +28,15 @@ export function listCommitments(state: CommitmentState, query: ListQuery): Commi
   const found = viewsOf(state, query).filter(({ openPosition }) => openPosition < before);
   found.sort(order === 'score' ? byScore : byOpening);
   const commitments = found.slice(0, limit);
-  const more = order === 'newest' && found.length > commitments.length;
+  const dropped = someDropped(state, query.status);
+  const more =
+    order === 'newest' && (found.length > commitments.length || (dropped && found.length === limit));
   const next = more ? commitments.at(-1)?.openPosition : undefined;
   return {
     commitments,
     projects: [...state.commitments.projects].map(([project, open]) => ({ project, open })),
     ...(next === undefined ? {} : { next }),
-    complete: commitments.length === limit || !someDropped(state, query.status),
+    complete: commitments.length === limit || !dropped,
   };
 }
 
