@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { PmmError } from '#libs/client';
+import { messageOf } from './message-of';
 import { buildProgram } from './program';
 import { EXIT, UsageError, type ExitCode, type Shell } from './shell';
 
@@ -19,13 +19,4 @@ export async function runCli(words: readonly string[], shell: Shell): Promise<Ex
     shell.stderr.write(`pmm: ${messageOf(error)}\n`);
     return error instanceof UsageError ? EXIT.usage : EXIT.failed;
   }
-}
-
-export function messageOf(error: unknown): string {
-  if (error instanceof PmmError) {
-    if (error.status === 0 && error.code === 'unavailable')
-      return `${error.message} (is it running? npm start)`;
-    return `${error.message} (${error.code})`;
-  }
-  return error instanceof Error ? error.message.replace(/\s*\n\s*/g, ' ') : String(error);
 }

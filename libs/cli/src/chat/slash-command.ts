@@ -2,7 +2,8 @@
 export type ChatLine =
   | { is: 'nothing' }
   | { is: 'say'; text: string }
-  | { is: 'state' | 'commitments' | 'reflect' | 'tick' | 'quit' | 'help' }
+  | { is: 'state' | 'commitments' | 'reflect' | 'tick' | 'help' }
+  | { is: 'quit' }
   | { is: 'commit'; text: string }
   | { is: 'close'; cid: string; evidence: number[] }
   | { is: 'why'; position: number }

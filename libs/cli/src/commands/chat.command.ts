@@ -2,7 +2,7 @@ import { PmmError } from '#libs/client';
 import { ChatSession } from '../chat/chat-session';
 import { readLines } from '../chat/read-lines';
 import type { CommandContext, CommandResult } from '../context';
-import { messageOf } from '../run-cli';
+import { messageOf } from '../message-of';
 import { EXIT } from '../shell';
 
 /** Says each line to the mind, until the input ends or `/quit`. On a terminal it shows the reply while it comes. */

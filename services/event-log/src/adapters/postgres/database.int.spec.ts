@@ -1,0 +1,155 @@
+import { Client } from 'pg';
+import { withServers, type Servers } from '#test/support/servers';
+import { append, asOwner, note, openRig, type Rig } from '../../../test/rig';
+import { Database, migrate } from './database';
+import { APP_ROLE } from './role';
+
+jest.setTimeout(60_000);
+
+let servers: Servers;
+let log: Rig;
+
+beforeAll(async () => {
+  servers = await withServers({ nats: false });
+  log = await openRig(servers.postgresUrl);
+  await log.minds.create({ mind: 'kept' });
+  await append(log, 'kept', [note('one'), note('two')]);
+});
+afterAll(async () => {
+  await log?.close();
+  await servers?.stop();
+});
+
+/** Why the database refuses a statement; `done` when it doesn't. What it did is undone. */
+async function attempt(statement: string, role?: string): Promise<string> {
+  return asOwner(servers.postgresUrl, async (client: Client) => {
+    if (role) await client.query(`SET ROLE ${role}`);
+    await client.query('BEGIN');
+    const outcome = await client.query(statement).then(
+      () => 'done',
+      (error: Error) => error.message,
+    );
+    await client.query('ROLLBACK');
+    return outcome;
+  });
+}
+
+const PARTITIONS = Array.from({ length: 8 }, (_, part) => `events_${part}`);
+
+describe('stored events', () => {
+  it.each([
+    'UPDATE events SET kind = kind',
+    `UPDATE events SET body = 'x' WHERE position = 1`,
+    'DELETE FROM events',
+    'TRUNCATE events',
+    'TRUNCATE minds, events',
+  ])('can’t be changed by their owner: %s', async (statement) => {
+    expect(await attempt(statement)).toMatch(/events are append-only: (UPDATE|DELETE|TRUNCATE) is refused/);
+  });
+
+  it('can’t be changed by their owner through a partition', async () => {
+    for (const partition of PARTITIONS) {
+      expect(await attempt(`TRUNCATE ${partition}`)).toMatch('append-only: TRUNCATE is refused');
+      const rows = await asOwner(servers.postgresUrl, (client) => client.query(`SELECT FROM ${partition}`));
+      if (rows.rowCount === 0) continue;
+      expect(await attempt(`UPDATE ${partition} SET kind = kind`)).toMatch('append-only: UPDATE is refused');
+      expect(await attempt(`DELETE FROM ${partition}`)).toMatch('append-only: DELETE is refused');
+    }
+  });
+
+  it.each([
+    'UPDATE events SET kind = kind',
+    'DELETE FROM events',
+    'TRUNCATE events',
+    ...PARTITIONS.map((partition) => `TRUNCATE ${partition}`),
+    `DELETE FROM ${PARTITIONS[0]}`,
+    'ALTER TABLE events DISABLE TRIGGER ALL',
+    'ALTER TABLE events_1 DISABLE TRIGGER ALL',
+    'DROP TABLE events',
+    'CREATE TABLE other (id int)',
+    'DELETE FROM minds',
+    `UPDATE minds SET created_at = now()`,
+    `UPDATE settings SET value = '1'`,
+    'DELETE FROM settings',
+    'TRUNCATE minds',
+  ])('are out of reach of the role of every connection: %s', async (statement) => {
+    expect(await attempt(statement, APP_ROLE)).toMatch(/permission denied|must be owner/);
+  });
+
+  it('are read and written by that role and no other', async () => {
+    const database = await Database.open({ url: servers.postgresUrl, onIdleError: () => undefined });
+    const settings = `SELECT current_user AS who, current_setting('synchronous_commit') AS sync`;
+    for (const pool of [database.appends, database.imports, database.reads]) {
+      const rows = await Promise.all(
+        [1, 2, 3].map(() => pool.query<{ who: string; sync: string }>(settings)),
+      );
+      expect(rows.flatMap(({ rows: [row] }) => row)).toEqual(rows.map(() => ({ who: APP_ROLE, sync: 'on' })));
+    }
+    const lockTimeout = await database.appends.query<{ lock_timeout: string }>('SHOW lock_timeout');
+    expect(lockTimeout.rows[0]?.lock_timeout).toBe('1s');
+    await database.close();
+  });
+});
+
+describe('the database itself', () => {
+  const insert = (position: number, id: string, prevHash: string) =>
+    `INSERT INTO events (mind, position, id, kind, at, prev_hash, hash, body) VALUES
+      ('kept', ${position}, '${id}', 'x.note', now(), ${prevHash}, decode(repeat('ab', 32), 'hex'), '{}')`;
+  const fresh = '00000000-0000-4000-8000-000000000001';
+  const known = (what: string, position: number) =>
+    `(SELECT ${what} FROM events WHERE mind = 'kept' AND position = ${position})`;
+
+  it('refuses a position, an id, a link and a beginning that exist', async () => {
+    const link = `decode(repeat('cd', 32), 'hex')`;
+    expect(await attempt(insert(2, fresh, link))).toMatch('unique');
+    expect(await attempt(insert(3, fresh, known('hash', 1)))).toMatch('unique');
+    expect(await attempt(insert(1, fresh, 'NULL'))).toMatch('unique');
+    expect(await attempt(insert(3, fresh, 'NULL'))).toMatch('events_first');
+    expect(await attempt(insert(0, fresh, link))).toMatch('check constraint');
+    expect(await attempt(insert(3, fresh, `'\\xab'`))).toMatch('check constraint');
+    expect(await attempt(insert(3, fresh, known('hash', 2)))).toBe('done');
+    const sameId = insert(3, fresh, known('hash', 2)).replace(`'${fresh}'`, known('id', 1));
+    expect(await attempt(sameId)).toMatch('unique');
+  });
+});
+
+describe('migration', () => {
+  it('is done once however many start at the same time, and again without harm', async () => {
+    const url = await servers.createDatabase('many');
+    await Promise.all([1, 2, 3, 4].map(() => migrate(url, 64)));
+    await migrate(url, 64);
+    const applied = await asOwner(url, (client) => client.query('SELECT FROM pmm_migrations'));
+    expect(applied.rowCount).toBe(1);
+  });
+
+  it('refuses another number of shards than at the first start', async () => {
+    const url = await servers.createDatabase('sharded');
+    await migrate(url, 64);
+    await expect(migrate(url, 32)).rejects.toMatchObject({
+      message: 'PMM_SHARDS is 32, but this database was first started with 64; set it to 64',
+    });
+  });
+
+  it('works for a role that is no superuser but may create roles', async () => {
+    const url = new URL(await servers.createDatabase('plain'));
+    await asOwner(url.href, async (client) => {
+      await client.query(`CREATE ROLE plain LOGIN CREATEROLE PASSWORD 'plain'`);
+      await client.query(`GRANT ${APP_ROLE} TO plain WITH ADMIN OPTION`);
+      await client.query('ALTER DATABASE plain OWNER TO plain');
+    });
+    [url.username, url.password] = ['plain', 'plain'];
+    const plain = await openRig(url.href);
+    await plain.minds.create({ mind: 'm' });
+    await expect(append(plain, 'm', [note('one')])).resolves.toMatchObject({ from: 1 });
+    await plain.close();
+  });
+
+  it('says where it looked when there is no database', async () => {
+    await expect(migrate('postgres://me:secret@127.0.0.1:1/none', 64)).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringMatching(
+        /^PostgreSQL can't be used at postgres:\/\/…@127\.0\.0\.1:1\/none .*PMM_POSTGRES_URL$/,
+      ),
+    });
+  });
+});
