@@ -1,6 +1,13 @@
 import tseslint from 'typescript-eslint';
 
-const impureGlobals = ['process', 'setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask', 'performance'];
+const impureGlobals = [
+  'process',
+  'setTimeout',
+  'setInterval',
+  'setImmediate',
+  'queueMicrotask',
+  'performance',
+];
 
 export default tseslint.config(
   { ignores: ['dist/**', 'node_modules/**', '.data/**', 'coverage/**'] },
@@ -12,7 +19,10 @@ export default tseslint.config(
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: { attributes: false } }],
-      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
       'no-empty': ['error', { allowEmptyCatch: false }],
       'max-lines': ['warn', { max: 300, skipBlankLines: true, skipComments: true }],
       'max-params': ['error', 5],
@@ -32,7 +42,10 @@ export default tseslint.config(
       ],
       'no-restricted-syntax': [
         'error',
-        { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'time is the `at` of events' },
+        {
+          selector: "NewExpression[callee.name='Date'][arguments.length=0]",
+          message: 'time is the `at` of events',
+        },
       ],
     },
   },

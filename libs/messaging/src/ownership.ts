@@ -162,7 +162,7 @@ export class Ownership {
     const now = this.options.clock.monotonicMs();
     if (beat.instance === this.options.instance) return this.hearOwn(beat, now);
     this.members.hear(beat.instance, beat.phase, now);
-    if (beat.phase === 'joining') this.beat();
+    if (beat.phase === 'joining' && this.announced === 'active') this.beat();
     void this.settle();
   }
 

@@ -269,6 +269,19 @@ describe('decisions', () => {
     expect(bed.writer.writes.map(({ events }) => events[0]?.content.split('/')[0])).toEqual(['1', '4']);
   });
 
+  it('wait no longer when a repair has folded what was written', async () => {
+    const bed = new TestBed();
+    bed.writer.respond = () => ({ done: true, until: 3 });
+    bed.log.put(MIND, say('a?'), say('b'), say('c'), say('d?'));
+    const cache = bed.cache({ snapshotEvery: 3 });
+    await cache.onBatch(bed.log.batch(MIND, 1, 1));
+    await settled();
+    await cache.catchUp(MIND, { ...bed.log.head(MIND), position: 3 });
+    expect(bed.snapshots.puts).toMatchObject([{ watermark: 3 }]);
+    await cache.onBatch(bed.log.batch(MIND, 4, 4));
+    expect(bed.writer.writes).toHaveLength(2);
+  });
+
   it('are taken again when nothing was written', async () => {
     const bed = new TestBed();
     bed.writer.respond = () => ({ done: false });
@@ -391,6 +404,22 @@ describe('a fold that throws', () => {
     await cache.catchUp(MIND, bed.log.head(MIND));
     expect([...cache.residents()]).toMatchObject([{ watermark: 1 }]);
     expect(bed.writer.writes).toEqual([]);
+  });
+
+  it('is one alarm, also when a repair brings the event once more', async () => {
+    const { bed, cache, seen } = await foldedTo(5);
+    bed.log.put(MIND, say(POISON));
+    const reading = gate();
+    bed.log.beforeRead = () => reading.opened;
+    const repaired = cache.catchUp(MIND, bed.log.head(MIND));
+    await settled();
+    bed.log.beforeRead = () => undefined;
+    bed.log.reads.length = 0;
+    await cache.onBatch(bed.log.batch(MIND, 6, 11));
+    reading.open();
+    await repaired;
+    expect(bed.alarms).toHaveLength(1);
+    await expect(seen()).rejects.toMatchObject({ code: 'unavailable' });
   });
 
   it('leaves the other minds alone', async () => {

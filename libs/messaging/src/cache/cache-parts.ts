@@ -40,16 +40,12 @@ export function buildCache<S extends object>(options: CacheOptions<S>): CachePar
   const snapshots = snapshotsOf(options, folder, reader);
   const slots = new Slots(MAX_LOADS, MAX_WAITING_LOADS);
   const onFolded = (resident: Resident<S>) => snapshots.storeWhenDue(resident);
-  const onRead = (resident: Resident<S>) => {
-    pending.loaded(resident.mind, resident.watermark);
-    onFolded(resident);
-  };
   const onLoaded = (resident: Resident<S>) => {
     minds.set(resident.mind, resident);
-    onRead(resident);
+    onFolded(resident);
   };
   const loader = new MindLoader({ reader, snapshots, slots, metrics, onLoaded });
-  const repairs = new Repairs(reader, metrics, onRead);
+  const repairs = new Repairs(reader, metrics, onFolded);
   const watermarkOf = (mind: string) => minds.peek(mind)?.watermark ?? 0;
   const decider = new Decider({
     ...options,

@@ -60,10 +60,4 @@ export class PendingAppends {
       }
     }
   }
-
-  /** A mind was loaded up to `watermark`. */
-  loaded(mind: string, watermark: number): void {
-    for (const append of this.byMind.get(mind) ?? [])
-      if (append.until !== null && append.until <= watermark) this.end(mind, append);
-  }
 }

@@ -1,5 +1,5 @@
 import type { MindEvent } from '#libs/contracts';
-import { MAX_PAUSE_MS, newMindClock, nextTick, observe, type MindClock } from './mind-clock';
+import { MAX_PAUSE_MS, newMindClock, nextTick, observe, ticked, type MindClock } from './mind-clock';
 
 const T0 = Date.parse('2026-01-01T00:00:00.000Z');
 const event = (kind: string, afterMs: number, meta: MindEvent['meta'] = {}): MindEvent => ({
@@ -23,6 +23,12 @@ describe('the clock of a mind', () => {
 
   it('ticks one interval after the first event', () =>
     expect(nextTick(after(event('user_message', 0)))).toEqual({ at: T0 + 10_000, reason: 'heartbeat' }));
+
+  it('ticks one interval after the first event however much happens until then', () =>
+    expect(nextTick(after(...[0, 4_000, 8_000, 9_999].map((ms) => event('user_message', ms))))).toEqual({
+      at: T0 + 10_000,
+      reason: 'heartbeat',
+    }));
 
   it('ticks an awake mind each interval', () =>
     expect(nextTick(after(event('user_message', 0), tick(1, 10_000), event('user_message', 15_000)))).toEqual(
@@ -59,6 +65,15 @@ describe('the clock of a mind', () => {
     const asleep = after(event('commitment_open', 0, { dueAt }), tick(1, MAX_PAUSE_MS));
     expect(nextTick(asleep)).toEqual({ at: T0 + 2 * MAX_PAUSE_MS, reason: 'due' });
     expect(nextTick(observe(asleep, tick(2, 2 * MAX_PAUSE_MS + 1)))).toBeNull();
+  });
+
+  it('looks at a due time that a tick by another clock missed one interval later', () => {
+    const dueAt = new Date(T0 + 2 * MAX_PAUSE_MS).toISOString();
+    const asleep = after(event('commitment_open', 0, { dueAt }), tick(1, MAX_PAUSE_MS));
+    const early = ticked(asleep, 2, T0 + 2 * MAX_PAUSE_MS);
+    expect(nextTick(early)).toEqual({ at: T0 + 2 * MAX_PAUSE_MS + 10_000, reason: 'due' });
+    expect(nextTick(observe(early, tick(2, 2 * MAX_PAUSE_MS - 1)))).toMatchObject({ reason: 'due' });
+    expect(nextTick(observe(early, tick(2, 2 * MAX_PAUSE_MS + 1)))).toBeNull();
   });
 
   it('does not depend on the order or repetition of events', () => {

@@ -5,7 +5,8 @@ export interface MindClock {
   /** Number of the last tick; 0 when there was none. */
   tick: number;
   lastTickAt: number | null;
-  /** When something last happened that no service wrote in answer to a tick. */
+  /** When something first and last happened that no service wrote in answer to a tick. */
+  firstWakeAt: number | null;
   lastWakeAt: number | null;
   /** Due times of commitments that were opened, ascending. */
   dues: number[];
@@ -38,6 +39,7 @@ const ANSWERS: ReadonlySet<string> = new Set([
 export const newMindClock = (intervalMs: number): MindClock => ({
   tick: 0,
   lastTickAt: null,
+  firstWakeAt: null,
   lastWakeAt: null,
   dues: [],
   intervalMs,
@@ -46,13 +48,19 @@ export const newMindClock = (intervalMs: number): MindClock => ({
 export const isWaking = (event: MindEvent): boolean =>
   !ANSWERS.has(event.kind) && event.meta.source !== 'reflection';
 
-/** Takes in one event. Only maxima are kept, so that order and repetition of events do not matter. */
+/** Takes in one event. Only extremes are kept, so that order and repetition of events do not matter. */
 export function observe(clock: MindClock, event: MindEvent): MindClock {
   const at = Date.parse(event.at);
   if (event.kind === 'autonomy_tick') return observeTick(clock, event, at);
-  const woken = isWaking(event) ? { ...clock, lastWakeAt: Math.max(at, clock.lastWakeAt ?? 0) } : clock;
+  const woken = isWaking(event) ? observeWake(clock, at) : clock;
   return event.kind === 'commitment_open' ? observeDue(woken, event) : woken;
 }
+
+const observeWake = (clock: MindClock, at: number): MindClock => ({
+  ...clock,
+  firstWakeAt: Math.min(at, clock.firstWakeAt ?? at),
+  lastWakeAt: Math.max(at, clock.lastWakeAt ?? at),
+});
 
 /** The log's own time of a tick counts: what was due by it is done. */
 function observeTick(clock: MindClock, event: MindEvent, at: number): MindClock {
@@ -82,10 +90,10 @@ export interface NextTick {
  * reached 1 h it sleeps until an event wakes it or a due time comes. Null: it sleeps.
  */
 export function nextTick(clock: MindClock): NextTick | null {
-  const { lastTickAt, lastWakeAt, intervalMs, dues } = clock;
-  if (lastWakeAt === null && lastTickAt === null) return null;
+  const { lastTickAt, firstWakeAt, intervalMs, dues } = clock;
+  if (firstWakeAt === null && lastTickAt === null) return null;
   const due = dueAt(dues[0], lastTickAt, intervalMs);
-  const heartbeat = heartbeatAt(lastTickAt, lastWakeAt, intervalMs);
+  const heartbeat = heartbeatAt(clock);
   if (heartbeat !== null && (due === undefined || heartbeat <= due))
     return { at: heartbeat, reason: 'heartbeat' };
   return due === undefined ? null : { at: due, reason: 'due' };
@@ -96,12 +104,9 @@ function dueAt(due: number | undefined, lastTickAt: number | null, intervalMs: n
   return due === undefined || lastTickAt === null ? due : Math.max(due, lastTickAt + intervalMs);
 }
 
-function heartbeatAt(
-  lastTickAt: number | null,
-  lastWakeAt: number | null,
-  intervalMs: number,
-): number | null {
-  if (lastTickAt === null) return lastWakeAt === null ? null : lastWakeAt + intervalMs;
+/** The first tick is due one interval after the first wake, however much happens since. */
+function heartbeatAt({ lastTickAt, firstWakeAt, lastWakeAt, intervalMs }: MindClock): number | null {
+  if (lastTickAt === null) return firstWakeAt === null ? null : firstWakeAt + intervalMs;
   const quietMs = lastWakeAt === null ? MAX_PAUSE_MS : lastTickAt - lastWakeAt;
   if (quietMs >= MAX_PAUSE_MS) return null;
   return lastTickAt + Math.max(quietMs, intervalMs);
