@@ -4,7 +4,7 @@ const only = (name, allowed) => ({
   name: `${name}-imports-only`,
   severity: 'error',
   comment: `libs/${name} may import only: ${allowed.join(', ') || 'no other library'}`,
-  from: { path: lib(name), pathNot: '\\.spec\\.ts$' },
+  from: { path: lib(name), pathNot: ['\\.spec\\.ts$', '/testing/'] },
   to: { path: '^(libs|services|deploy|test)/', pathNot: [lib(name), ...allowed.map(lib)] },
 });
 

@@ -24,9 +24,12 @@ export interface LinkOptions {
   name: string;
   /** Path of a credentials file. */
   creds?: string;
+  /** How long to look for a server at the start; 30 s by default. */
+  patienceMs?: number;
   log: Log;
 }
 
+const PATIENCE_MS = 30_000;
 const encoder = new TextEncoder();
 
 /** The one NATS connection of a process. It reconnects for ever; `state` tells where it stands. */
@@ -41,9 +44,9 @@ export class Link {
     void this.watchStatus();
   }
 
-  /** @throws AppError `unavailable` when no server answers within 30 s or its `max_payload` is under 1 MiB. */
+  /** @throws AppError `unavailable` when no server lets us in within `patienceMs` or its `max_payload` is under 1 MiB. */
   static async connect(options: LinkOptions): Promise<Link> {
-    const nc = await connectWithin(options, 30_000);
+    const nc = await connectWithin(options);
     const limit = nc.info?.max_payload ?? 0;
     if (limit < LIMITS.serverMaxPayloadBytes) {
       await nc.close();
@@ -108,8 +111,8 @@ export function toHeaders(values: Record<string, string>) {
   return headers;
 }
 
-async function connectWithin(options: LinkOptions, limitMs: number): Promise<NatsConnection> {
-  const giveUpAt = performance.now() + limitMs;
+async function connectWithin(options: LinkOptions): Promise<NatsConnection> {
+  const giveUpAt = performance.now() + (options.patienceMs ?? PATIENCE_MS);
   const settings = connectionOptions(options);
   for (;;) {
     try {

@@ -1,5 +1,5 @@
 import type { Msg, NatsConnection, Subscription } from 'nats';
-import { systemClock, type Clock } from '#libs/kernel';
+import { systemClock } from '#libs/kernel';
 import { Ownership } from '../ownership';
 
 type Listener = (message: Msg) => void;
@@ -66,7 +66,6 @@ export class TestLink {
     this.paused = true;
   }
 
-  /** What arrived in the pause is delivered after the timers that are overdue, as in a process that goes on. */
   resume(): void {
     this.paused = false;
     for (const deliver of this.waiting.splice(0)) deliver();
@@ -78,16 +77,17 @@ function bucketsThatWork(): NatsConnection {
   return { jetstream: () => ({ views: { kv } }) } as unknown as NatsConnection;
 }
 
-/** A member of a service of 64 shards on a bus. */
+/** A member of a service of 64 shards on a bus, to which taking one shard costs `takeMs`. */
 export class TestMember {
   readonly link: TestLink;
   readonly ownership: Ownership;
   readonly logged: string[] = [];
+  private readonly served = new Set<number>();
 
   constructor(
     readonly instance: string,
     bus: TestBus,
-    clock: Clock = systemClock,
+    takeMs = 0,
   ) {
     this.link = bus.link();
     const log = (message: string) => void this.logged.push(message);
@@ -96,18 +96,24 @@ export class TestMember {
       instance,
       shards: 64,
       link: this.link,
-      clock,
+      clock: systemClock,
       log: { info: log, warn: log, error: log },
     });
+    if (takeMs > 0) this.ownership.onTake(() => systemClock.sleep(takeMs));
+    this.ownership.onTake((shard) => void this.served.add(shard));
+    this.ownership.onRelease((shard) => void this.served.delete(shard));
   }
 
   /** What a request would find here now. */
   serves(shard: number): boolean {
-    return this.ownership.owns(shard) && this.ownership.alive() && this.link.state === 'connected';
+    return this.served.has(shard) && this.ownership.alive() && this.link.state === 'connected';
   }
 
-  /** Like SIGSTOP: no timer of this member runs, nothing is received. Gives what lets it go on. */
-  pause(): () => void {
+  /**
+   * Like SIGSTOP: no timer of this member runs, nothing is received. Gives what lets it go on: first comes what arrived
+   * meanwhile, then the timers. Tells whether it would have served what had arrived.
+   */
+  pause(): () => boolean {
     const ownership = this.ownership as unknown as { pulse: () => void };
     const pulse = ownership.pulse.bind(this.ownership);
     let missed = false;
@@ -115,8 +121,10 @@ export class TestMember {
     this.link.pause();
     return () => {
       ownership.pulse = pulse;
-      if (missed) pulse();
       this.link.resume();
+      const served = this.ownership.alive();
+      if (missed) pulse();
+      return served;
     };
   }
 }

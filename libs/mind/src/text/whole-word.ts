@@ -1,4 +1,5 @@
-const escape = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
+/** In a Unicode pattern only syntax characters may be escaped; a hyphen outside of a class is none. */
+const escape = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
 
 /** No letter, digit, `_` or `-` stands beside a whole word; case is kept. */
 const wholeWord = (word: string, flags: string): RegExp =>

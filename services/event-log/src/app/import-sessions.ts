@@ -46,11 +46,12 @@ export class ImportSessions {
   }
 
   /** @throws AppError `invalid_request` naming the first bad event id, `busy`, `version_conflict`, `unknown_mind`, … */
-  take(request: ImportRequest): Promise<ImportReply> {
+  async take(request: ImportRequest): Promise<ImportReply> {
     const ended = this.ended.get(request.session);
-    if (ended) return 'reply' in ended ? Promise.resolve(ended.reply) : Promise.reject(ended.failure);
+    if (ended) return unwrap(ended);
     const open = this.sessionOf(request);
     const result = open.work.then(() => this.chunk(open, request));
+    // Who comes next only waits for the end; the failure itself goes to the caller of this chunk.
     open.work = result.catch(() => undefined);
     return result;
   }

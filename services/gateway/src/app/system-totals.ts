@@ -60,7 +60,10 @@ interface MetricValue {
 
 /** Mean seconds of a histogram in prom-client's JSON, over several members; null when nothing was observed. */
 export function meanSeconds(members: readonly unknown[][], histogram: string): number | null {
-  const values = members.flat().flatMap(valuesOf);
+  const values = members
+    .flat()
+    .filter((metric) => nameOf(metric) === histogram)
+    .flatMap(valuesOf);
   const total = (suffix: string) =>
     values.filter((one) => one.metricName === histogram + suffix).reduce((all, one) => all + one.value, 0);
   const count = total('_count');
@@ -76,6 +79,8 @@ export function secondsOf(members: readonly unknown[][]): Counters {
   }
   return sums;
 }
+
+const nameOf = (metric: unknown): string | undefined => (metric as { name?: string }).name;
 
 function valuesOf(metric: unknown): MetricValue[] {
   const { values } = metric as { values?: MetricValue[] };
