@@ -200,7 +200,9 @@ describe('order', () => {
   it('has an end: beyond 5,000 waiting requests a member is busy', async () => {
     const open = gate();
     member.door.wait = () => open.opened;
-    const waiting = Array.from({ length: 5_000 }, () => ask('slow', { mind: 'ada' }, { timeoutMs: 20_000 }));
+    const waiting = Array.from({ length: 5_000 }, () =>
+      ask('slow', { mind: 'ada' }, { timeoutMs: 20_000, resendMs: 20_000 }),
+    );
     await until(() => member.door.seen.length === 5_000);
     expect(await failure(ask('slow', { mind: 'ada' }))).toMatchObject({ code: 'busy', retryable: true });
     open.open();
