@@ -10,6 +10,7 @@ import { replay } from './commands/replay.command';
 import { state } from './commands/state.command';
 import { system } from './commands/system.command';
 import { verify, type VerifyOptions } from './commands/verify.command';
+import { why } from './commands/why.command';
 import { contextOf, type CommandContext, type CommandResult, type GlobalOptions } from './context';
 import type { ExitCode, Shell } from './shell';
 
@@ -93,6 +94,12 @@ function addInsight(program: Command, run: Run): void {
     .argument('<mind>', 'the mind', mindArgument)
     .option('--at <position>', 'at this position', countArgument)
     .action((mind: string, options: { at?: number }) => run((context) => state(context, mind, options.at)));
+  program
+    .command('why')
+    .description('what an event came from: who wrote it, by which rule, because of which events')
+    .argument('<mind>', 'the mind', mindArgument)
+    .argument('<position>', 'the event', positionArgument)
+    .action((mind: string, position: number) => run((context) => why(context, mind, position)));
   program
     .command('replay')
     .description("fold a log from its first event and compare every service's digest with the live one")

@@ -167,6 +167,10 @@ describe('chat', () => {
       event(2, 'assistant_message', { turnId: 't1', contextPosition: 1 }, 'I do'),
       event(3, 'commitment_open', { cid: 'c1', source: 'assistant', origin: -1 }, 'listen'),
       event(4, 'commitment_close', { cid: 'c1', evidence: [2] }),
+      event(5, 'commitment_open', { cid: 'c2', source: 'api' }, 'another'),
+      event(6, 'user_message', { turnId: 't2' }, 'Another turn'),
+      event(7, 'turn_failed', { turnId: 't1', code: 'model_refused' }),
+      event(8, 'commitment_close', { cid: 'c1', evidence: [3] }),
     ];
     on('GET /v1/minds/mind/events', ({ query }) => {
       const after = Number(query.get('after'));
@@ -177,15 +181,18 @@ describe('chat', () => {
       );
       return {
         events: (desc ? some.reverse() : some).slice(0, Number(query.get('limit'))),
-        head: { position: 4 },
+        head: { position: 8 },
       };
     });
-    const { out } = await pmm(['chat'], '/why 4\n/why 2\n');
+    const { out } = await pmm(['chat'], '/why 4\n/why 2\n/why 7\n/why 8\n');
     expect(out.split('\n').filter((line) => line.includes('because'))).toEqual([
       '  because  #2  assistant_message  I do  [evidence]',
       '  because  #3  commitment_open  listen  [opened by]',
       '  because  #1  user_message  Promise me to listen  [contextPosition, said by the user]',
+      '  because  #1  user_message  Promise me to listen  [said by the user]',
+      '  because  #3  commitment_open  listen  [evidence, opened by]',
     ]);
+    expect((await pmm(['why', 'mind', '2'])).out).toMatch(/^#2  assistant_message  I do\n/);
     expect(await pmm(['chat'], '/why 99\n')).toMatchObject({
       code: 1,
       err: expect.stringContaining('#99') as string,

@@ -14,7 +14,7 @@ function serviceLines({ services, missing, shards, lagSeconds }: SystemReply): s
   const rows = Object.entries(services).map(([service, { replicas, shardsOwned }]) => [
     service,
     replicas.length,
-    `${shardsOwned}/${shards}`,
+    service === 'gateway' ? undefined : `${shardsOwned}/${shards}`,
     replicas.reduce((sum, { residentMinds }) => sum + residentMinds, 0),
     lagOf(lagSeconds[service]),
     replicas.map(({ instance }) => instance).join(' '),

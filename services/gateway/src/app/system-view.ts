@@ -16,7 +16,8 @@ export class SystemView {
 
   async report(): Promise<SystemReply> {
     const members = await this.members.stats();
-    const of = (service: ServiceName) => members.filter((member) => member.service === service);
+    const of = (service: ServiceName) =>
+      members.filter((member) => member.service === service).map(withServedShards);
     const present = SERVICES.filter((service) => of(service).length > 0);
     const sum = sumCounters(members.map(({ stats }) => stats.counters));
     return {
@@ -50,6 +51,10 @@ export class SystemView {
     if (missing.length > 0) throw new AppError('unavailable', `no answer from ${missing.join(', ')}`);
   }
 }
+
+/** Every member of the bucket of gateways has its share of the shards, but no request of a gateway goes by shard. */
+const withServedShards = (member: Member): Member =>
+  member.service === 'gateway' ? { ...member, stats: { ...member.stats, shards: [] } } : member;
 
 function reportOf(members: readonly Member[]): ServiceReport {
   return {

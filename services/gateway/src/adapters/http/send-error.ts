@@ -27,8 +27,9 @@ export function toAppError(error: unknown, request: Request): AppError {
   return new AppError('internal', 'something went wrong inside; the log says what', { cause: error });
 }
 
-/** Answers with the error's status and shape. An answer that has begun can only be cut off. */
+/** Answers with the error's status and shape. An answer that has begun can only be cut off; a client may be gone. */
 export function sendError(request: Request, response: Response, error: AppError): void {
+  if (response.destroyed) return;
   if (response.headersSent) {
     response.destroy();
     return;
