@@ -29,6 +29,8 @@ export interface LaneParts {
 /** The appends of one mind that go into one flush, and what its log becomes by them. */
 interface Planned {
   jobs: AppendJob[];
+  /** Of all events in it. */
+  ids: Set<string>;
   plan: AppendPlan;
 }
 
@@ -119,9 +121,9 @@ export class AppendLane {
   }
 
   private join(job: AppendJob, { head }: MindState, groups: Map<string, Planned>): boolean {
-    const group = groups.get(job.mind) ?? { jobs: [], plan: { events: [], outcomes: [], head } };
-    const ids = new Set(group.jobs.flatMap((other) => other.events.map(({ id }) => id)));
-    if (job.events.some(({ id }) => ids.has(id))) return false;
+    const fresh = (): Planned => ({ jobs: [], ids: new Set(), plan: { events: [], outcomes: [], head } });
+    const group = groups.get(job.mind) ?? fresh();
+    if (job.events.some(({ id }) => group.ids.has(id))) return false;
     const { position } = group.plan.head;
     if (job.expectedPosition !== undefined && job.expectedPosition !== position) return false;
     const more = planAppends(job.mind, group.plan.head, [job], this.parts.clock.now());
@@ -129,6 +131,7 @@ export class AppendLane {
     group.plan.outcomes.push(...more.outcomes);
     group.plan.head = more.head;
     group.jobs.push(job);
+    for (const { id } of job.events) group.ids.add(id);
     groups.set(job.mind, group);
     return true;
   }

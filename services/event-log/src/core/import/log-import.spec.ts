@@ -1,5 +1,4 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { chainEvents, EMPTY_HEAD, eventLine } from '../chain.core';
 import { exportLine } from '../export-line.core';
@@ -114,10 +113,10 @@ function means(line: string): string {
   }
 }
 
-const realLedger = join(__dirname, '../../../../../../shared/ledgers/pmm-1.0-real.json');
+const realLedger = process.env['PMM_REAL_LEDGER'] ?? 'none';
 const describeReal = existsSync(realLedger) ? describe : describe.skip;
 
-/** A ledger of a real run, which is not part of the repository. */
+/** The ledger of a real run is not part of the repository; `PMM_REAL_LEDGER` tells where a copy is. */
 describeReal('a real ledger of 1.0', () => {
   const events = existsSync(realLedger)
     ? (JSON.parse(readFileSync(realLedger, 'utf8')) as Record<string, string | number | null>[])
@@ -250,6 +249,14 @@ describe('an original ledger', () => {
     expect(refusal(ledger10([{ kind: 'user', meta: '{"a":"\\u0000"}' }]).join(''))).toMatch(
       'event id 1: meta: text holds U',
     );
+  });
+
+  it('is refused when an event follows that is sound in itself but belongs to another chain', () => {
+    const of = (content: string) => ledger2025([{ kind: 'user', content }, { kind: 'user' }]);
+    expect(refusal([of('a')[0], of('b')[1]].join('\n'))).toMatch(
+      'event id 2: prev_hash is not the hash of the event before',
+    );
+    expect(refusal(of('a')[1]?.replace('"id": 2', '"id": 1') ?? '')).toMatch('event id 1: prev_hash');
   });
 
   it('is refused when the format changes within the file', () => {
