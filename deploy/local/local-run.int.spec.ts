@@ -40,12 +40,21 @@ beforeEach(() => rmSync(journalFile(), { force: true }));
 afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
 
 describe('the local run', () => {
-  it('starts the services in order with their replicas, and stops them in the other order', async () => {
+  it('starts event-log before the others, with their replicas, and stops them from the gateway to event-log', async () => {
     const system = await start({ replicas: { projection: 2 } });
     const names = Object.keys(system.pids());
-    expect(names.slice(0, 4)).toEqual(['postgres', 'nats', 'event-log', 'tick-coordinator']);
-    expect(names.slice(4, 8).sort()).toEqual(['commitment', 'projection', 'projection-2', 'reflection']);
-    expect(names.slice(8)).toEqual(['conversation', 'gateway']);
+    expect(names.slice(0, 3)).toEqual(['postgres', 'nats', 'event-log']);
+    expect(names.slice(3).sort()).toEqual([
+      'commitment',
+      'conversation',
+      'gateway',
+      'projection',
+      'projection-2',
+      'reflection',
+      'tick-coordinator',
+    ]);
+    const steps = journal().map((line) => line.split(' ').slice(0, 2).join(' '));
+    expect(steps.slice(0, 2)).toEqual(['start event-log', 'ready event-log']);
     const pids = Object.values(system.pids());
     expect(await system.stop()).toBe(0);
 

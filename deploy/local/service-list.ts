@@ -1,6 +1,6 @@
 /**
- * The services in the order in which they start, stage by stage: a stage starts when the one before it is
- * ready, and stops when the one after it has ended. Those of one stage know nothing of each other.
+ * The services by who needs whom: the first stage is ready before any other starts, and a stage stops only when
+ * the one after it has ended. Those of one stage know nothing of each other.
  */
 export const serviceStages: readonly (readonly string[])[] = [
   ['event-log'],

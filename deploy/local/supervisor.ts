@@ -28,8 +28,8 @@ const readyWithinMs = 60_000;
 const stopWithinMs = 12_000;
 
 /**
- * Runs the services, each process of them on its own: starts them stage by stage, starts one that ends again
- * after a back-off, and stops them stage by stage in the other order.
+ * Runs the services, each process of them on its own: starts the first stage before all others, starts one that
+ * ends again after a back-off, and stops them stage by stage in the other order.
  *
  * What a service does for it: `process.send({ ready: true })` when it is ready, end by itself when the IPC
  * channel disconnects (the supervisor is gone), end within 10 s of SIGTERM.
@@ -42,11 +42,15 @@ export class Supervisor {
     this.#stages = options.stages.map((stage) => stage.flatMap((service) => keepReplicas(service, options)));
   }
 
-  /** Resolves when every process is ready. Throws StartError when one can't be brought to it. */
+  /**
+   * Resolves when every process is ready. Throws StartError when one can't be brought to it. All others start
+   * together once the first stage is ready: one stage after the other took more than twice as long.
+   */
   async start(): Promise<void> {
-    for (const stage of this.#stages) {
+    const [first = [], ...others] = this.#stages;
+    for (const together of [first, others.flat()]) {
       if (this.#stopped) return;
-      await Promise.all(stage.map((kept) => kept.start()));
+      await Promise.all(together.map((kept) => kept.start()));
     }
   }
 

@@ -18,6 +18,9 @@ const phases = [
 ];
 const endsWithinMs = 20_000;
 
+// Asked to end, we take Jest with us, and its servers see that it is gone.
+process.once('SIGTERM', () => process.exit(143));
+
 const say = (line) => process.stdout.write(`${line}\n`);
 
 /**
@@ -64,6 +67,7 @@ async function runPhase({ name, flags, limitMs }, args) {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit'],
   });
+  process.once('exit', () => child.kill('SIGKILL'));
   const ended = once(child, 'exit').then(([code]) => ({ code }));
   const { code, fault } = await Promise.race([ended, watch(child, results, limitMs)]);
   await ended;

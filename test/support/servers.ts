@@ -1,4 +1,6 @@
+import { spawn, type ChildProcess } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { KeptProcess } from '#deploy/local/kept-process';
@@ -49,12 +51,11 @@ export async function withServers(options: ServersOptions = {}): Promise<Servers
   mkdirSync(dataDir, { recursive: true });
   const running: { postgres?: PostgresServer; nats?: NatsServer } = {};
   const stop = async () => {
-    process.off('exit', killAll);
+    guard.kill();
     await Promise.all([running.postgres?.process.stop(), running.nats?.process.stop()]);
     if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true });
   };
-  const killAll = () => [running.postgres, running.nats].forEach((server) => server?.process.killNow());
-  process.on('exit', killAll);
+  const guard = guardServers(dataDir);
   try {
     const { postgresSettings: settings } = options;
     if (options.postgres ?? true)
@@ -65,6 +66,25 @@ export async function withServers(options: ServersOptions = {}): Promise<Servers
     throw error;
   }
   return describeServers(dataDir, running, stop);
+}
+
+/**
+ * Ends the servers when this process goes without a word, killed with its tests in the middle: the pipe to this
+ * small program closes then. It is in a group of its own, as Ctrl-C must not end it before them.
+ */
+function guardServers(dataDir: string): ChildProcess {
+  const endThem = `read _
+    for file in "$1/postgres/postmaster.pid" "$1/nats.pid"; do
+      [ -f "$file" ] && pid=$(head -n 1 "$file") && ps -o args= -p "$pid" | grep -qF "$1" && kill -QUIT "$pid"
+    done`;
+  const guard = spawn('/bin/sh', ['-c', endThem, 'guard', dataDir], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  guard.unref();
+  // The pipe alone must not keep a finished test run alive.
+  if (guard.stdin instanceof Socket) guard.stdin.unref();
+  return guard;
 }
 
 function describeServers(

@@ -3,13 +3,10 @@ import type { Clock } from '#libs/kernel';
 import { Bucket } from './bucket';
 import type { Link, Log } from './link';
 import { GONE_MS, Members, readHeartbeat, type Heartbeat, type Phase } from './members';
-import { ownerOf } from './rendezvous';
+import { LISTEN_MS, OwnHeartbeat } from './own-heartbeat';
+import { Dealer } from './rendezvous';
 
 const BEAT_MS = 1_000;
-/** Without a heartbeat of our own, sent since then, that came back, we serve nothing until we have joined again. */
-const FENCED_MS = 4_000;
-/** How long a new member listens before it takes what is its. The others answer a `joining` at once. */
-const LISTEN_MS = 300;
 /** How long one that leaves goes on serving, so that the others have taken its shards before it gives them up. */
 const HANDOVER_MS = 200;
 /** A wiped store takes the bucket with it: it is made again after so many beats. */
@@ -42,18 +39,16 @@ export class Ownership {
   /** What the others are told. `active` only once our shards are served, so that they give up nothing too early. */
   private announced: Phase = 'joining';
   private handingOver = false;
-  /** When the newest heartbeat of ours that came back was sent. */
-  private provedAt = -Infinity;
-  private joiningSince = 0;
-  private joiningHeardAt: number | null = null;
+  private readonly own = new OwnHeartbeat();
+  private readonly dealer: Dealer;
   private beats = 0;
   private timer?: NodeJS.Timeout;
   private settling: Promise<void> = Promise.resolve();
-  private dealt: { key: string; shards: Set<number> } | null = null;
 
   constructor(private readonly options: OwnershipOptions) {
     const name = MEMBER_BUCKET(options.service);
     this.prefix = `$KV.${name}.`;
+    this.dealer = new Dealer(options.shards);
     this.bucket = new Bucket(options.link, name, { ttl: GONE_MS }, options.log);
   }
 
@@ -72,7 +67,7 @@ export class Ownership {
 
   /** False when this member was paused or cut off for so long that others may have taken its shards. */
   alive(): boolean {
-    return this.phase === 'leaving' || (this.phase === 'active' && this.isProved());
+    return this.phase === 'leaving' || (this.phase === 'active' && this.own.isProved(this.now()));
   }
 
   /** The members that serve, this one included. */
@@ -96,7 +91,7 @@ export class Ownership {
     link.subscribe(`${this.prefix}*`, (message) => this.hear(message.subject, message.data));
     link.onReconnect(() => this.beat());
     await this.bucket.ensure();
-    this.joiningSince = clock.monotonicMs();
+    this.own.joins(this.now());
     this.beat();
     await clock.sleep(LISTEN_MS);
     if (this.phase === 'leaving') return;
@@ -116,12 +111,10 @@ export class Ownership {
   }
 
   private pulse(): void {
-    const now = this.options.clock.monotonicMs();
-    if (this.phase === 'active' && !this.isProved()) {
+    if (this.phase === 'active' && !this.alive()) {
       this.phase = this.announced = 'joining';
-      this.joiningSince = now;
-      this.joiningHeardAt = null;
-    } else if (this.phase === 'joining' && this.hasListened(now)) {
+      this.own.joins(this.now());
+    } else if (this.phase === 'joining' && this.own.hasListened(this.now())) {
       void this.activate();
       return;
     }
@@ -137,19 +130,11 @@ export class Ownership {
     this.beat();
   }
 
-  private isProved(): boolean {
-    return this.options.clock.monotonicMs() - this.provedAt < FENCED_MS;
-  }
-
-  private hasListened(now: number): boolean {
-    return this.joiningHeardAt !== null && now - this.joiningHeardAt >= LISTEN_MS && this.isProved();
-  }
-
   /** While there is no connection nothing is said: it would only arrive late, all at once. */
   private beat(): void {
-    const { link, instance, clock } = this.options;
+    const { link, instance } = this.options;
     if (link.state !== 'connected') return;
-    const beat: Heartbeat = { instance, phase: this.announced, sentAt: clock.monotonicMs() };
+    const beat: Heartbeat = { instance, phase: this.announced, sentAt: this.now() };
     link.publish(this.prefix + instance, beat);
   }
 
@@ -159,17 +144,11 @@ export class Ownership {
       this.options.log.warn(`not a heartbeat: ${subject}`);
       return;
     }
-    const now = this.options.clock.monotonicMs();
-    if (beat.instance === this.options.instance) return this.hearOwn(beat, now);
-    this.members.hear(beat.instance, beat.phase, now);
-    if (beat.phase === 'joining' && this.announced === 'active') this.beat();
+    const { instance, phase, sentAt } = beat;
+    if (instance === this.options.instance) return this.own.cameBack(phase, sentAt, this.now());
+    this.members.hear(instance, phase, this.now());
+    if (phase === 'joining' && this.announced === 'active') this.beat();
     void this.settle();
-  }
-
-  /** What counts is when it was sent: after a pause, old ones of ours are still on their way to us. */
-  private hearOwn({ phase, sentAt }: Heartbeat, now: number): void {
-    this.provedAt = Math.max(this.provedAt, sentAt);
-    if (phase === 'joining' && sentAt >= this.joiningSince) this.joiningHeardAt ??= now;
   }
 
   /** Takes and releases one after the other, in the order in which membership changed. */
@@ -179,7 +158,7 @@ export class Ownership {
   }
 
   private async change(): Promise<void> {
-    this.members.forgetSilent(this.options.clock.monotonicMs());
+    this.members.forgetSilent(this.now());
     const wanted = this.wanted();
     for (const shard of wanted) if (!this.mine.has(shard)) await this.take(shard);
     await Promise.all(
@@ -191,13 +170,7 @@ export class Ownership {
   private wanted(): ReadonlySet<number> {
     if (this.phase === 'joining' || this.handingOver) return new Set(this.mine);
     if (this.phase === 'leaving') return new Set();
-    const { instance, shards } = this.options;
-    const present = this.present().sort();
-    const key = present.join();
-    if (this.dealt?.key === key) return this.dealt.shards;
-    const all = Array.from({ length: shards }, (_, shard) => shard);
-    this.dealt = { key, shards: new Set(all.filter((shard) => ownerOf(shard, present) === instance)) };
-    return this.dealt.shards;
+    return this.dealer.shardsOf(this.options.instance, this.present());
   }
 
   private async take(shard: number): Promise<void> {
@@ -220,5 +193,9 @@ export class Ownership {
         this.options.log.error(`shard ${shard} was not given up cleanly`, error);
       }
     }
+  }
+
+  private now(): number {
+    return this.options.clock.monotonicMs();
   }
 }

@@ -16,3 +16,20 @@ export function ownerOf(shard: number, members: readonly string[]): string | nul
   }
   return best;
 }
+
+/** Deals all shards among members, and remembers the last deal: it is asked for every second and rarely changes. */
+export class Dealer {
+  private last: { key: string; mine: ReadonlySet<number> } | null = null;
+
+  constructor(private readonly shards: number) {}
+
+  /** The shards of one of these members. */
+  shardsOf(instance: string, members: readonly string[]): ReadonlySet<number> {
+    const key = [instance, ...[...members].sort()].join();
+    if (this.last?.key !== key) {
+      const all = Array.from({ length: this.shards }, (_, shard) => shard);
+      this.last = { key, mine: new Set(all.filter((shard) => ownerOf(shard, members) === instance)) };
+    }
+    return this.last.mine;
+  }
+}

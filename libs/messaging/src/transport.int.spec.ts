@@ -196,19 +196,6 @@ describe('order', () => {
     open.open();
     await Promise.all(asked);
   });
-
-  it.skip('has an end: beyond 5,000 waiting requests a member is busy', async () => {
-    const open = gate();
-    member.door.wait = () => open.opened;
-    const waiting = Array.from({ length: 5_000 }, () =>
-      ask('slow', { mind: 'ada' }, { timeoutMs: 20_000, resendMs: 20_000 }),
-    );
-    await until(() => member.door.seen.length === 5_000);
-    expect(await failure(ask('slow', { mind: 'ada' }))).toMatchObject({ code: 'busy', retryable: true });
-    open.open();
-    expect(await Promise.all(waiting)).toHaveLength(5_000);
-    expect(await ask('slow', { mind: 'ada', text: 'again' })).toMatchObject({ text: 'again' });
-  }, 30_000);
 });
 
 describe('the batch feed', () => {
@@ -290,7 +277,7 @@ describe('the service protocol', () => {
       expect(reply.endpoints).toContainEqual(
         expect.objectContaining({ name: 'fail', num_requests: 1, num_errors: 1 }),
       );
-      expect(reply.data).toMatchObject({ shards: [0, 1, 2, 3, 4, 5, 6, 7] });
+      expect((reply.data as { shards: number[] }).shards).toHaveLength(TEST_SHARDS);
     }
   });
 });
@@ -346,7 +333,7 @@ describe('closing', () => {
         slowest.push(Date.now() - began);
       }
     };
-    const flows = Array.from({ length: 20 }, (_, n) => flow(`mind-${n}`));
+    const flows = Array.from({ length: 40 }, (_, n) => flow(`mind-${n}`));
     await sleep(300);
     const third = await testService(servers.natsUrl);
     await sleep(300);

@@ -83,6 +83,7 @@ async function start<T extends z.ZodObject>(options: ServiceOptions<T>): Promise
   const application = await createApplication(options.module(config), context, transport, new NestLog(pino));
   const stats = protocol(options, context, transport);
   await application.listen();
+  await context.link.nc.flush();
   const stopListening = await options.listen?.(application, context);
   const health = await startHealth(base, context, () => stats.ready);
   stats.ready = true;

@@ -1,6 +1,7 @@
 import type { Batch } from '#libs/contracts';
 import type { Decider } from './decider';
 import type { Folder } from './folder';
+import type { LeftMinds } from './left-minds';
 import type { MindLoader } from './mind-loader';
 import type { PendingAppends } from './pending-appends';
 import type { Repairs } from './repairs';
@@ -12,6 +13,7 @@ export interface BatchFeedParts<S extends object> {
   loader: MindLoader<S>;
   repairs: Repairs<S>;
   pending: PendingAppends;
+  left: LeftMinds;
   onFolded: (resident: Resident<S>) => void;
 }
 
@@ -21,11 +23,16 @@ type Taken = 'old' | 'known' | 'folded' | 'repaired' | 'unrepaired' | 'mismatch'
 export class BatchFeed<S extends object> {
   constructor(private readonly parts: BatchFeedParts<S>) {}
 
-  /** A mind that is not resident is loaded only when the batch holds something that a rule or an effect wants to see. */
+  /**
+   * A mind that is not resident is loaded only when the batch holds something new that a rule or an effect wants to see.
+   * What was folded before the mind was thrown out is not new: a repeated batch must not be decided on a second time.
+   */
   async loadFor({ mind, from, importedTo = 0, events }: Batch): Promise<Resident<S> | null> {
-    const { decider, loader } = this.parts;
-    const wanted = events.some(({ position, kind }) => position > importedTo && decider.concerns(kind));
-    return wanted || loader.isLoading(mind) ? loader.load(mind, from) : null;
+    const { decider, loader, left } = this.parts;
+    const foldedTo = left.watermark(mind);
+    const decidedTo = Math.max(importedTo, foldedTo);
+    const wanted = events.some(({ position, kind }) => position > decidedTo && decider.concerns(kind));
+    return wanted || loader.isLoading(mind) ? loader.load(mind, Math.max(from, foldedTo + 1)) : null;
   }
 
   async take(resident: Resident<S>, batch: Batch): Promise<Taken> {

@@ -319,6 +319,32 @@ describe('decisions', () => {
     expect(bed.writer.writes).toHaveLength(1);
   });
 
+  it('are not taken again when a batch is repeated after the mind was thrown out', async () => {
+    const bed = new TestBed();
+    bed.log.put(MIND, say('a?'), say('b?'));
+    const cache = bed.cache();
+    await cache.onBatch(bed.log.batch(MIND, 1, 1));
+    await settled();
+    cache.forget(() => true);
+    await cache.onBatch(bed.log.batch(MIND, 1, 1));
+    expect([...cache.residents()]).toEqual([]);
+    await cache.onBatch(bed.log.batch(MIND, 1, 2));
+    expect(bed.writer.writes.map(({ events }) => events[0]?.content.split('/')[0])).toEqual(['1', '2']);
+  });
+
+  it('are taken again after a rebuild, on which nothing remembered counts', async () => {
+    const bed = new TestBed();
+    bed.log.put(MIND, say('a?'), say('b?'));
+    const cache = bed.cache();
+    await cache.onBatch(bed.log.batch(MIND, 1, 1));
+    await settled();
+    await cache.onBatch({ ...bed.log.batch(MIND, 1, 1), headHash: 'f'.repeat(64) });
+    await cache.onBatch(bed.log.batch(MIND, 1, 1));
+    expect(bed.writer.writes.map(({ events }) => events[0]?.id)).toEqual(
+      [bed.writer.writes[0], bed.writer.writes[0]].map((write) => write?.events[0]?.id),
+    );
+  });
+
   it('of several causes at one event all hold up the rule until they are folded', async () => {
     const bed = new TestBed();
     const answers = new Map<string, (until: number) => void>();

@@ -5,6 +5,7 @@ import { BatchFeed } from './batch-feed';
 import type { CacheOptions } from './cache-options';
 import { Decider } from './decider';
 import { Folder } from './folder';
+import { LeftMinds } from './left-minds';
 import { MindLoader } from './mind-loader';
 import { PastStates } from './past-states';
 import { PendingAppends } from './pending-appends';
@@ -16,6 +17,8 @@ import { StateReader } from './state-reader';
 
 const MAX_LOADS = 16;
 const MAX_WAITING_LOADS = 20_000;
+/** Of so many times the resident minds it is remembered how far they were folded when they were thrown out. */
+const REMEMBERED_MINDS = 4;
 
 /** What an incremental cache is made of. */
 export interface CacheParts<S extends object> {
@@ -32,7 +35,15 @@ export interface CacheParts<S extends object> {
 /** Puts the parts of a cache together. */
 export function buildCache<S extends object>(options: CacheOptions<S>): CacheParts<S> {
   const { fold, log, logger, metrics, settings } = options;
-  const minds = new LRUCache<string, Resident<S>>({ max: settings.residentMinds, dispose: wake });
+  const left = new LeftMinds(settings.residentMinds * REMEMBERED_MINDS);
+  const minds = new LRUCache<string, Resident<S>>({
+    max: settings.residentMinds,
+    dispose: (resident) => {
+      if (resident.lost) left.forget(resident.mind);
+      else left.left(resident.mind, resident.watermark);
+      wake(resident);
+    },
+  });
   const alarms = new Alarms(metrics, logger, options.alarm);
   const pending = new PendingAppends(settings.residentMinds);
   const folder = new Folder(fold, alarms, metrics, ({ mind }) => minds.delete(mind));
@@ -53,7 +64,7 @@ export function buildCache<S extends object>(options: CacheOptions<S>): CachePar
     pending,
     watermarkOf,
   });
-  const feed = new BatchFeed({ folder, decider, loader, repairs, pending, onFolded });
+  const feed = new BatchFeed({ folder, decider, loader, repairs, pending, left, onFolded });
   return {
     minds,
     folder,
