@@ -38,7 +38,8 @@ export {
 export { type DriftReason } from './drift/drift.constants';
 export { type DriftState } from './drift/drift.fold';
 export { GAS_STEP, IAS_STEP, SCORE_TOLERANCE } from './metrics/metrics.constants';
-export { metricsReadOut, type MetricsState } from './metrics/metrics.fold';
+export { type MetricsState } from './metrics/metrics.fold';
+export { metricsReadOut } from './metrics/metrics.read-out';
 export { type ScoresState } from './metrics/scores.fold';
 export {
   SAMPLES_NEEDED,
@@ -80,9 +81,9 @@ export {
   type DueAssessment,
   type DueWindow,
   type PendingAssessment,
-  type WindowCounts,
   type WindowsState,
 } from './reflections/windows.fold';
+export { type WindowCounts } from './reflections/window-counts';
 export { citedPositions } from './text/citations';
 export { countCharacters, cutBytes, cutText } from './text/cut-text';
 export { leadingName, validName, type LeadingName } from './text/names';

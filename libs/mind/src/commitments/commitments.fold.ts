@@ -1,7 +1,7 @@
 import type { JsonValue, MindEvent } from '#libs/contracts';
 import type { Section } from '#libs/kernel';
 import { putLast } from '../events/bounded';
-import { isImported, resolveReferences, textField } from '../events/event-fields';
+import { isImported, resolveReferences, shortField, textField } from '../events/event-fields';
 import type { IdentityState } from '../identity/identity.fold';
 import type { TicksState } from '../ticks/ticks.fold';
 import type { CommitmentsState, OpenCommitment } from './commitment.types';
@@ -82,7 +82,7 @@ function open(state: CommitmentsState, event: MindEvent, cid: string, tick: numb
     leaveProject(state, known);
   }
   state.open.set(cid, commitment);
-  joinProject(state, commitment, textField(event, 'project'));
+  joinProject(state, commitment, shortField(event, 'project'));
 }
 
 function close(state: CommitmentsState, event: MindEvent, cid: string): void {
@@ -107,7 +107,7 @@ function close(state: CommitmentsState, event: MindEvent, cid: string): void {
 function expire(state: CommitmentsState, event: MindEvent, cid: string): void {
   const commitment = end(state, event, cid);
   if (!commitment) return;
-  const reason = textField(event, 'reason') ?? 'timeout';
+  const reason = shortField(event, 'reason') ?? 'timeout';
   if (!state.expired.has(cid) && state.expired.size >= c.EXPIRED_KEPT) state.expiredDropped++;
   putLast(state.expired, cid, { ...commitment, endPosition: event.position, reason }, c.EXPIRED_KEPT);
 }
@@ -142,7 +142,7 @@ function annotate(state: CommitmentsState, event: MindEvent, commitment: OpenCom
       commitment.dueTold = textField(event, 'dueAt') ?? '';
       return;
     case 'project_assign':
-      return assign(state, commitment, textField(event, 'project'));
+      return assign(state, commitment, shortField(event, 'project'));
   }
 }
 

@@ -1,5 +1,5 @@
 import { PRIORITIES, type MindEvent } from '#libs/contracts';
-import { integerField, isImported, resolveReference, textField } from '../events/event-fields';
+import { integerField, isImported, resolveReference, shortField, textField } from '../events/event-fields';
 import { cutText } from '../text/cut-text';
 import type { OpenCommitment, Priority } from './commitment.types';
 import { IMPORTED_TEXT_UNITS } from './commitments.constants';
@@ -14,7 +14,7 @@ export function openedCommitment(event: MindEvent, tick: number): OpenCommitment
   if (typeof text !== 'string') return null;
   const commitment: OpenCommitment = {
     text: imported ? cutText(text, IMPORTED_TEXT_UNITS) : text,
-    source: textField(event, 'source') ?? '',
+    source: shortField(event, 'source') ?? '',
     openedAt: event.at,
     openPosition: event.position,
     openTick: tick,

@@ -2,7 +2,7 @@ import type { MindEvent } from '#libs/contracts';
 import { keepNewest } from '../events/bounded';
 import { integerField, isImported, textField } from '../events/event-fields';
 import type { Adoption, IdentityState } from '../identity/identity.fold';
-import { holdsWord } from '../text/whole-word';
+import { holdsWord, wordTest } from '../text/whole-word';
 import type { CommitmentsState, Rebind } from './commitment.types';
 import { CID_UNITS, NAME_UNITS, REBINDS_KEPT } from './commitments.constants';
 
@@ -17,8 +17,9 @@ export function rebindAfterAdoption(
   const { adoption } = identity;
   if (isImported(event) || adoption?.position !== event.position || adoption.oldName === null) return;
   if (adoption.name === '' || sameButCase(adoption.oldName, adoption.name)) return;
+  const holdsOldName = wordTest(adoption.oldName);
   for (const [cid, { text }] of state.open) {
-    if (holdsWord(text, adoption.oldName)) addDuty(state, adoption, cid, adoption.oldName);
+    if (holdsOldName(text)) addDuty(state, adoption, cid, adoption.oldName);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Directive, MindEvent } from '#libs/contracts';
 import type { Section } from '#libs/kernel';
-import { textField } from '../events/event-fields';
+import { shortField } from '../events/event-fields';
 import { cutText } from '../text/cut-text';
 import { collapseSpaces, trimSpaces } from '../text/spaces';
 import * as c from './directives.constants';
@@ -57,7 +57,7 @@ function see(entry: DirectiveEntry, event: MindEvent): void {
   entry.seen++;
   entry.recent++;
   entry.lastPosition = event.position;
-  const source = trimSpaces(textField(event, 'source') ?? '').toLowerCase();
+  const source = trimSpaces(shortField(event, 'source') ?? '').toLowerCase();
   if (source === '' || entry.sources.includes(source) || entry.sources.length >= c.SOURCES_KEPT) return;
   entry.sources.push(source);
   entry.sources.sort();

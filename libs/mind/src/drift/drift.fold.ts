@@ -1,5 +1,7 @@
 import type { MindEvent } from '#libs/contracts';
 import type { Section } from '#libs/kernel';
+import { IMPORTED_OPEN_KEPT } from '../commitments/commitments.constants';
+import { putLast } from '../events/bounded';
 import { isImported, textField } from '../events/event-fields';
 import type { TicksState } from '../ticks/ticks.fold';
 import { DRIFT_REASONS, driftWindow, type DriftReason } from './drift.constants';
@@ -50,7 +52,7 @@ export const driftSection: Section<DriftState, { ticks: TicksState }> = {
 
 function followCommitment(state: DriftState, event: MindEvent, cid: string, tick: number): void {
   if (event.kind === 'commitment_open') {
-    state.open.set(cid, event.position);
+    putLast(state.open, cid, event.position, IMPORTED_OPEN_KEPT);
     state.allClosedTick = null;
     return;
   }

@@ -1,4 +1,5 @@
 import type { JsonValue, MindEvent } from '#libs/contracts';
+import { cutText } from '../text/cut-text';
 
 /**
  * Whether an event came from an original ledger. Such an event changes what the golden rules say and never creates a
@@ -11,6 +12,13 @@ export function textField(event: MindEvent, name: string): string | undefined {
   const value = event.meta[name];
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
+
+/** The same, as far as it is kept in a state: an import may bring fields of any length. */
+export function shortField(event: MindEvent, name: string): string | undefined {
+  const value = textField(event, name);
+  return value === undefined ? undefined : cutText(value, FIELD_UNITS);
+}
+export const FIELD_UNITS = 1_000;
 
 /** A field of meta that is a finite number. */
 export function numberField(event: MindEvent, name: string): number | undefined {

@@ -1,7 +1,8 @@
 import type { MindEvent } from '#libs/contracts';
 import type { Section } from '#libs/kernel';
-import { isImported, resolveReference, textField } from '../events/event-fields';
+import { FIELD_UNITS, isImported, resolveReference, shortField, textField } from '../events/event-fields';
 import { pushBounded } from '../events/bounded';
+import { cutText } from '../text/cut-text';
 import { trimSpaces } from '../text/spaces';
 import type { TicksState } from '../ticks/ticks.fold';
 import { PROPOSAL_WINDOW_TICKS, PROPOSALS_KEPT } from './identity.constants';
@@ -57,7 +58,7 @@ export const identitySection: Section<IdentityState, { ticks: TicksState }> = {
 
 /** The last one wins; one without any text changes nothing, one of white space empties the name. */
 function adopt(state: IdentityState, event: MindEvent, tick: number): void {
-  const given = textField(event, 'name') ?? event.content;
+  const given = shortField(event, 'name') ?? cutText(event.content, FIELD_UNITS);
   if (given === '') return;
   const oldName = state.name;
   state.name = trimSpaces(given) || null;
@@ -75,9 +76,9 @@ const NAME_CHANGED = /Name\s+changed\s+to:\s*(.+)/iu;
 
 /** The original wrote "Name changed to: X" where it had no field for the name. */
 function changedName(event: MindEvent): string | undefined {
-  const field = textField(event, 'name');
+  const field = shortField(event, 'name');
   if (field !== undefined) return field;
-  return trimSpaces(NAME_CHANGED.exec(event.content)?.[1] ?? '') || undefined;
+  return trimSpaces(NAME_CHANGED.exec(cutText(event.content, FIELD_UNITS))?.[1] ?? '') || undefined;
 }
 
 function propose(state: IdentityState, event: MindEvent, tick: number): void {

@@ -1,5 +1,5 @@
 import type { Section } from '#libs/kernel';
-import { textField } from '../events/event-fields';
+import { shortField } from '../events/event-fields';
 
 /** The name of the user: as given with a message, or as the user said it. */
 export interface UserNameState {
@@ -11,7 +11,7 @@ export const userNameSection: Section<UserNameState> = {
   initialState: () => ({ name: null }),
   evolve: (state, event) => {
     const field = event.kind === 'user_message' ? 'userName' : 'name';
-    state.name = textField(event, field) ?? state.name;
+    state.name = shortField(event, field) ?? state.name;
     return state;
   },
 };

@@ -2,12 +2,20 @@ import type { MindEvent } from '#libs/contracts';
 import { sha256, type Section } from '#libs/kernel';
 import type { ClockState } from '../clock/clock.fold';
 import { keepNewest, putLast } from '../events/bounded';
-import { isImported, numberField, objectField, textField } from '../events/event-fields';
-import { countCharacters } from '../text/cut-text';
+import {
+  FIELD_UNITS,
+  isImported,
+  numberField,
+  objectField,
+  shortField,
+  textField,
+} from '../events/event-fields';
+import { countCharacters, cutText } from '../text/cut-text';
 import { trimSpaces } from '../text/spaces';
 import * as c from './metrics.constants';
+import { clipped } from './metrics.read-out';
 
-/** The raw scores; {@link metricsReadOut} tells what counts. */
+/** The raw scores; `metricsReadOut` tells what counts. */
 export interface MetricsState {
   ias: number;
   gas: number;
@@ -57,8 +65,6 @@ function clip(state: MetricsState): void {
   state.gas = clipped(state.gas);
 }
 
-const clipped = (value: number): number => Math.max(0, Math.min(1, value));
-
 function score(state: MetricsState, event: MindEvent, own: boolean): void {
   switch (event.kind) {
     case 'autonomy_tick':
@@ -91,7 +97,8 @@ function beat(state: MetricsState): void {
 
 function adopt(state: MetricsState, event: MindEvent): void {
   const { previous, tick } = state;
-  const given = textField(event, 'sanitized') ?? textField(event, 'name') ?? event.content;
+  const given =
+    shortField(event, 'sanitized') ?? shortField(event, 'name') ?? cutText(event.content, FIELD_UNITS);
   const name = trimSpaces(given);
   if (name !== '' && (numberField(event, 'confidence') ?? 0) >= c.VALID_CONFIDENCE) state.validTick = tick;
   if (previous) {
@@ -137,18 +144,4 @@ function violate(state: MetricsState, event: MindEvent): void {
   keepNewest(state.violations, c.VIOLATIONS_KEPT);
   state.ias -= c.VIOLATION_PENALTY;
   state.gas -= c.VIOLATION_PENALTY;
-}
-
-/** IAS and GAS as they count, each in [0, 1]; of the two raw values, each with the other's feedback. */
-export function metricsReadOut(state: { metrics: MetricsState; clock: ClockState }): {
-  ias: number;
-  gas: number;
-} {
-  const own = state.clock.ownSince > 0;
-  const ias = own ? clipped(state.metrics.ias) : state.metrics.ias;
-  const gas = own ? clipped(state.metrics.gas) : state.metrics.gas;
-  return {
-    ias: clipped(ias + c.FEEDBACK_GAS_TO_IAS * (gas - c.FEEDBACK_MIDDLE)),
-    gas: clipped(gas + c.FEEDBACK_IAS_TO_GAS * (ias - c.FEEDBACK_MIDDLE)),
-  };
 }

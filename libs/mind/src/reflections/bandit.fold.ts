@@ -70,7 +70,8 @@ export const banditSection: Section<BanditState, { ticks: TicksState; scores: Sc
       case 'bandit_reward':
         reward(state, event);
         break;
-      default:
+      case 'reflection':
+      case 'reflection_rejected':
         attempt(state, event, ticks.tick, scores.ias);
     }
     return state;

@@ -1,7 +1,7 @@
 import { STYLES, TRIGGERS, type MindEvent, type Style, type Trigger } from '#libs/contracts';
 import type { Section } from '#libs/kernel';
 import { pushBounded } from '../events/bounded';
-import { integerField, numberField, textField } from '../events/event-fields';
+import { integerField, numberField, shortField, textField } from '../events/event-fields';
 import { cutText } from '../text/cut-text';
 import { REFLECTION_UNITS, REFLECTIONS_KEPT, TEXTS_KEPT } from './reflections.constants';
 
@@ -53,8 +53,8 @@ function recordOf(event: MindEvent): ReflectionRecord {
     from: integerField(event, 'from') ?? 0,
     to: integerField(event, 'to') ?? 0,
     overlap: numberField(event, 'overlap') ?? 0,
-    provider: textField(event, 'provider') ?? '',
-    model: textField(event, 'model') ?? '',
+    provider: shortField(event, 'provider') ?? '',
+    model: shortField(event, 'model') ?? '',
     reward: null,
     text: cutText(event.content, REFLECTION_UNITS),
   };

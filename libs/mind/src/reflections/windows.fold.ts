@@ -1,23 +1,13 @@
-import { TRAITS, type MindEvent, type Trait } from '#libs/contracts';
+import type { MindEvent } from '#libs/contracts';
 import type { Section } from '#libs/kernel';
 import { putLast } from '../events/bounded';
-import { isImported, numberField, objectField, resolveReference, textField } from '../events/event-fields';
+import { isImported, numberField, resolveReference, textField } from '../events/event-fields';
 import type { PoliciesState } from '../policies/policies.fold';
 import { effectivePolicy } from '../policies/effective-policy';
 import type { StageState } from '../stage/stage.fold';
 import type { TicksState } from '../ticks/ticks.fold';
+import { countInWindow, emptyWindow, type WindowCounts } from './window-counts';
 import { ASSESSED_REFLECTIONS, META_REFLECTIONS, OPENED_KEPT } from './reflections.constants';
-
-/** What happened between two meta-reflections, or two self-assessments. */
-export interface WindowCounts {
-  /** Position of its first event. */
-  from: number;
-  reflections: number;
-  opened: number;
-  closed: number;
-  expired: number;
-  traitDelta: Partial<Record<Trait, number>>;
-}
 
 /** A window that is complete: from here on it is a duty to speak of it. */
 export interface DueWindow extends WindowCounts {
@@ -54,15 +44,6 @@ interface All {
   stage: StageState;
   policies: PoliciesState;
 }
-
-const emptyWindow = (from: number): WindowCounts => ({
-  from,
-  reflections: 0,
-  opened: 0,
-  closed: 0,
-  expired: 0,
-  traitDelta: {},
-});
 
 /** Must stand after the ticks, the stage and the policies. */
 export const windowsSection: Section<WindowsState, All> = {
@@ -102,38 +83,18 @@ export const windowsSection: Section<WindowsState, All> = {
       case 'stage_update':
         state.pending = null;
         break;
-      default:
-        count(state.meta, event);
-        count(state.assessment, event);
+      case 'reflection':
+      case 'commitment_open':
+      case 'commitment_close':
+      case 'commitment_expire':
+      case 'trait_update':
+        countInWindow(state.meta, event);
+        countInWindow(state.assessment, event);
         followOpened(state, event, all.ticks.tick);
     }
     return state;
   },
 };
-
-function count(window: WindowCounts, event: MindEvent): void {
-  switch (event.kind) {
-    case 'reflection':
-      window.reflections++;
-      break;
-    case 'commitment_open':
-      window.opened++;
-      break;
-    case 'commitment_close':
-      window.closed++;
-      break;
-    case 'commitment_expire':
-      window.expired++;
-      break;
-    case 'trait_update': {
-      const delta = objectField(event, 'delta');
-      for (const trait of TRAITS) {
-        const value = delta[trait];
-        if (typeof value === 'number') window.traitDelta[trait] = (window.traitDelta[trait] ?? 0) + value;
-      }
-    }
-  }
-}
 
 function followOpened(state: WindowsState, event: MindEvent, tick: number): void {
   const cid = textField(event, 'cid') ?? '';

@@ -1,7 +1,8 @@
 import type { Section } from '#libs/kernel';
 import type { ClockState } from '../clock/clock.fold';
 import { pushBounded } from '../events/bounded';
-import { metricsReadOut, type MetricsState } from '../metrics/metrics.fold';
+import type { MetricsState } from '../metrics/metrics.fold';
+import { metricsReadOut } from '../metrics/metrics.read-out';
 import type { TicksState } from '../ticks/ticks.fold';
 import { SAMPLES_KEPT } from './stage.constants';
 

@@ -33,7 +33,7 @@ export function leadingName(rest: string): LeadingName | null {
   const run: string[] = [];
   for (const [i, word] of words.entries()) {
     if (/^and$/iu.test(word)) return named(run.join(' '), 'and');
-    const bare = word.replace(/[,;]+$/u, '');
+    const bare = word.replace(/(?<![,;])[,;]+$/u, '');
     if (run.length === MOST_WORDS || !NAME_WORD.test(bare))
       return named(run.join(' '), words.slice(i).join(' '));
     run.push(bare);

@@ -11,11 +11,11 @@ const POLITE = /^(?:ok(?:ay)?|please)\s*(?:[,:!]\s*|\s+)/iu;
 const FROM_NOW_ON = /^from now on\s*(?:[,:]\s*|\s+)/iu;
 
 const MIND_NAME =
-  /^(?:your name(?: is|['’]s)|i(?: will|['’]ll) call you|you(?: are|['’]re) now called|let(?:['’]s| us) call you|i name you)\s+(.+)$/iu;
-const USER_NAME = /^(?:my name(?: is|['’]s)|call me)\s+(.+)$/iu;
-const I_AM = /^i(?: am|['’]m)\s+(.+)$/iu;
-const REMEMBER = /^remember that\s*[,:]?\s+(.+)$/iu;
-const ALWAYS_NEVER = /^(?:always|never)\s+(.+)$/iu;
+  /^(?:your name(?: is|['’]s)|i(?: will|['’]ll) call you|you(?: are|['’]re) now called|let(?:['’]s| us) call you|i name you)\s+(\S.*)$/isu;
+const USER_NAME = /^(?:my name(?: is|['’]s)|call me)\s+(\S.*)$/isu;
+const I_AM = /^i(?: am|['’]m)\s+(\S.*)$/isu;
+const REMEMBER = /^remember that\s*[,:]?\s+(\S.*)$/isu;
+const ALWAYS_NEVER = /^(?:always|never)\s+(\S.*)$/isu;
 const NEVER_MIND = /^never mind\b/iu;
 
 /**
@@ -50,7 +50,7 @@ interface Said {
 function withoutOpeners(text: string): Said {
   let rest = text;
   let fromNowOn: string | null = null;
-  for (let opened = true; opened;) {
+  for (let opened = true, n = 0; opened && n < c.OPENERS; n++) {
     const before = rest;
     rest = rest.replace(GREETING, '').replace(POLITE, '');
     if (fromNowOn === null && FROM_NOW_ON.test(rest)) {

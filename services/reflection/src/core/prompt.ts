@@ -2,21 +2,13 @@ import type { Style, Trigger } from '#libs/contracts';
 import {
   activeDirectives,
   chooseStyle,
-  commitmentScore,
   REFLECTION_CONTROLS,
   controlPrefixes,
   type ReflectionState,
   type SaidLine,
 } from '#libs/mind';
-
-/** One thing that the model is told, for models that need no language; the messages say the same in words. */
-export interface ToldItem {
-  kind: 'identity' | 'user' | 'stage' | 'directive' | 'commitment' | 'reflection' | 'said';
-  position: number;
-  text: string;
-  speaker?: 'user' | 'assistant';
-  cid?: string;
-}
+import { STYLE_TEXT, TRIGGER_TEXT } from './prompt-texts';
+import { SHOWN_COMMITMENTS, toldItems, urgentCommitments, type ToldItem } from './told-items';
 
 /** What a model is asked for one attempt, and what the attempt is about. */
 export interface ReflectionPrompt {
@@ -30,24 +22,6 @@ export interface ReflectionPrompt {
   /** Position of the attempt before, else 0: what makes the id of this one. */
   previousAttempt: number;
 }
-
-const SHOWN_COMMITMENTS = 20;
-
-const STYLE_TEXT: Record<Style, string> = {
-  succinct: 'Be brief: two or three short sentences, each on a line of its own, no decoration.',
-  question_form: 'Write it as questions that you ask yourself, and answer each on the next line.',
-  narrative: 'Tell it as a story of what happened to you, in order, in whole sentences.',
-  checklist: 'Write it as a list: each line begins with "- " and holds one observation or one next step.',
-  analytical: 'Analyse it: what you saw, what caused it, what follows from it; one line each.',
-};
-
-const TRIGGER_TEXT: Record<Trigger, string> = {
-  manual: 'Somebody asked you to reflect.',
-  identity: 'You have taken a new name; reflect on what that means.',
-  cadence: 'Enough was said since you last reflected.',
-  growth: 'Your growth score rose since you last reflected.',
-  stuck: 'You have not reflected for a while.',
-};
 
 /** Builds the prompt of an attempt; its style is the bandit's. `watermark` is the position that the state was folded to. */
 export function reflectionPrompt(
@@ -108,14 +82,6 @@ function aboutSelf({
   ];
 }
 
-/** The most urgent first; what is left out is said. */
-function urgentCommitments({ commitments, ticks, clock }: ReflectionState) {
-  const now = { tick: ticks.tick, at: clock.at };
-  return [...commitments.open]
-    .map(([cid, record]) => ({ cid, record, score: commitmentScore(record, now) }))
-    .sort((a, b) => b.score - a.score || a.record.openPosition - b.record.openPosition);
-}
-
 function aboutCommitments(state: ReflectionState): string[] {
   const urgent = urgentCommitments(state);
   const shown = urgent.slice(0, SHOWN_COMMITMENTS).map(({ cid, record }) => {
@@ -138,35 +104,3 @@ function aboutSaid({ material: { said, count } }: ReflectionState): string[] {
 }
 
 const saidText = ({ text, cut }: SaidLine): string => (cut ? `${text} (cut)` : text);
-
-function toldItems(state: ReflectionState, watermark: number): ToldItem[] {
-  const { identity, userName, stage, directives, material, reflections } = state;
-  const last = reflections.reflections.at(-1);
-  return [
-    ...(identity.name === null
-      ? []
-      : [{ kind: 'identity' as const, position: watermark, text: identity.name }]),
-    ...(userName.name === null ? [] : [{ kind: 'user' as const, position: watermark, text: userName.name }]),
-    { kind: 'stage', position: watermark, text: stage.stage },
-    ...activeDirectives(directives).map(({ text, lastPosition }) => ({
-      kind: 'directive' as const,
-      position: lastPosition,
-      text,
-    })),
-    ...urgentCommitments(state)
-      .slice(0, SHOWN_COMMITMENTS)
-      .map(({ cid, record }) => ({
-        kind: 'commitment' as const,
-        position: record.openPosition,
-        text: record.text,
-        cid,
-      })),
-    ...(last?.text ? [{ kind: 'reflection' as const, position: last.position, text: last.text }] : []),
-    ...material.said.map(({ position, text, by }) => ({
-      kind: 'said' as const,
-      position,
-      text,
-      speaker: by,
-    })),
-  ];
-}

@@ -31,16 +31,17 @@ export const attemptEventId = (mind: string, previousAttempt: number, n: number)
  * rejection and nothing else. Lines that are malformed, or lie about evidence, do nothing.
  */
 export function resultEvents(state: ReflectionState, attempt: Attempt, watermark: number): NewEvent[] {
-  const verdict = judgeReflection(attempt.text, state);
+  const text = storable(attempt.text);
+  const verdict = judgeReflection(text, state);
   const { trigger, style, from, to, provider, model } = attempt;
   const drafts = verdict.accepted
     ? [
         draft(
           'reflection',
           { trigger, style, from, to, provider, model, overlap: verdict.overlap },
-          attempt.text.trim(),
+          text.trim(),
         ),
-        ...effects(state, attempt, watermark),
+        ...effects(state, { ...attempt, text }, watermark),
       ]
     : [draft('reflection_rejected', { trigger, style, reason: verdict.reason, overlap: verdict.overlap })];
   return drafts.map(({ kind, content, meta }, n) => ({
@@ -50,6 +51,9 @@ export function resultEvents(state: ReflectionState, attempt: Attempt, watermark
     meta,
   }));
 }
+
+/** No log takes lone surrogates or U+0000: the replacement character stands for them. */
+const storable = (text: string): string => text.toWellFormed().replaceAll('\0', '\ufffd');
 
 /** What earlier lines of the same text have done. */
 interface Done {
