@@ -78,9 +78,11 @@ export interface LogOptions {
 }
 
 /** Logs of all kinds of events, with a part of an original ledger at the beginning of one in three. */
-export function arbitraryLog({ mind = 'mind-a', maxEvents = 60, ownOnly = false }: LogOptions = {}): fc.Arbitrary<
-  MindEvent[]
-> {
+export function arbitraryLog({
+  mind = 'mind-a',
+  maxEvents = 60,
+  ownOnly = false,
+}: LogOptions = {}): fc.Arbitrary<MindEvent[]> {
   const acts = fc.array(act, { maxLength: maxEvents, size: 'max' });
   const importedShare = ownOnly ? fc.constant(0) : fc.constantFrom(0, 0, 0.4);
   return fc.tuple(acts, importedShare).map(([all, share]) => {

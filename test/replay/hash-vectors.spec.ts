@@ -28,7 +28,15 @@ function canonical(value: unknown): string {
   return `{${entries.map(([key, item]) => `${canonicalString(key)}:${canonical(item)}`).join(',')}}`;
 }
 
-const SHORT: Record<string, string> = { '\b': '\\b', '\t': '\\t', '\n': '\\n', '\f': '\\f', '\r': '\\r', '"': '\\"', '\\': '\\\\' };
+const SHORT: Record<string, string> = {
+  '\b': '\\b',
+  '\t': '\\t',
+  '\n': '\\n',
+  '\f': '\\f',
+  '\r': '\\r',
+  '"': '\\"',
+  '\\': '\\\\',
+};
 
 function canonicalString(text: string): string {
   let out = '"';
@@ -46,12 +54,19 @@ function byUnit(a: string, b: string): number {
 }
 
 describe('the published hash vectors', () => {
-  it.each(vectors.map((vector) => [vector.name, vector] as const))('%s', (_name, { event, canonical: text, hash }) => {
-    expect(canonicalEvent(event)).toBe(text);
-    expect(hashEvent(event)).toBe(hash);
-    expect(canonical(event)).toBe(text);
-    expect(createHash('sha256').update(Buffer.from(domain + text, 'utf8')).digest('hex')).toBe(hash);
-  });
+  it.each(vectors.map((vector) => [vector.name, vector] as const))(
+    '%s',
+    (_name, { event, canonical: text, hash }) => {
+      expect(canonicalEvent(event)).toBe(text);
+      expect(hashEvent(event)).toBe(hash);
+      expect(canonical(event)).toBe(text);
+      expect(
+        createHash('sha256')
+          .update(Buffer.from(domain + text, 'utf8'))
+          .digest('hex'),
+      ).toBe(hash);
+    },
+  );
 
   it('hold a chain of three', () => {
     const chain = vectors.filter(({ name }) => name.startsWith('chain'));

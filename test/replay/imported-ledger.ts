@@ -28,7 +28,9 @@ export const expectedMind = (ledger: string): ExpectedMind =>
 /** The events that an original ledger becomes when it is imported. */
 export function importedEvents(text: string, mind = 'golden'): MindEvent[] {
   const imported = new LogImport(mind, Date.UTC(2026, 0, 1));
-  return [...imported.push(text), ...imported.end()].map((event) => JSON.parse(eventLine(event)) as MindEvent);
+  return [...imported.push(text), ...imported.end()].map(
+    (event) => JSON.parse(eventLine(event)) as MindEvent,
+  );
 }
 
 export const goldenEvents = (ledger: string): MindEvent[] =>

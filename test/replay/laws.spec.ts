@@ -18,7 +18,8 @@ function decisionsOf({ service, fold, rules }: RuledService, events: readonly Mi
     if (isImported(event)) continue;
     for (const rule of rules) {
       if (!rule.kinds.includes(event.kind)) continue;
-      for (const decision of rule.decide(state, event)) taken.push(...decided(event.mind, service, rule.name, decision));
+      for (const decision of rule.decide(state, event))
+        taken.push(...decided(event.mind, service, rule.name, decision));
     }
   }
   return taken;
@@ -55,7 +56,10 @@ describe.each(RULED_SERVICES)('the laws of $service', (ruled) => {
   });
 
   it('two minds that are interleaved never mix', () => {
-    const two = fc.tuple(arbitraryLog({ mind: 'mind-a', maxEvents: 40 }), arbitraryLog({ mind: 'mind-b', maxEvents: 40 }));
+    const two = fc.tuple(
+      arbitraryLog({ mind: 'mind-a', maxEvents: 40 }),
+      arbitraryLog({ mind: 'mind-b', maxEvents: 40 }),
+    );
     fc.assert(
       fc.property(two, fc.array(fc.boolean(), { maxLength: 80 }), ([a, b], order) => {
         const rest = { 'mind-a': [...a], 'mind-b': [...b] };
@@ -132,7 +136,9 @@ describe('the generated logs', () => {
         if (taken) rules.add(rule.name);
       }
     }
-    expect([...rules].sort()).toEqual(RULED_SERVICES.flatMap(({ rules: all }) => all.map(({ name }) => name)).sort());
+    expect([...rules].sort()).toEqual(
+      RULED_SERVICES.flatMap(({ rules: all }) => all.map(({ name }) => name)).sort(),
+    );
     expect(OWN_ACTS.length + IMPORTED_ACTS.length).toBeLessThan(997);
   });
 });

@@ -5,7 +5,14 @@ type Write = (log: LogSoFar, picks: Act['picks']) => Omit<Happening, 'kind'>;
 
 const pick = <T>(values: readonly T[], n: number): T => values[n % values.length] as T;
 const NAMES = ['Nova', 'Ada', 'Echo', 'nova', 'Łucja', 'Persistent Mind', 'Ren-7'];
-const TEXTS = ['finish the report', 'ask Ada about it', 'call Echo back', 'write to Nova', '日本語のメモ', 'Plan  the week'];
+const TEXTS = [
+  'finish the report',
+  'ask Ada about it',
+  'call Echo back',
+  'write to Nova',
+  '日本語のメモ',
+  'Plan  the week',
+];
 const SAID = [
   'Your name is Nova.',
   'Please tell me about Paris',
@@ -26,7 +33,8 @@ const note = (meta: JsonObject) => ({ content: '', meta });
 const position = (log: LogSoFar, n: number): number => 1 + (n % log.position);
 const cidOf = (log: LogSoFar, n: number): string => (log.cids.length === 0 ? 'cunknown' : pick(log.cids, n));
 const turnOf = (log: LogSoFar, n: number): string => (log.turns.length === 0 ? 'turn-x' : pick(log.turns, n));
-const later = (log: LogSoFar, hours: number) => new Date(Date.parse(log.at) + hours * 3_600_000).toISOString();
+const later = (log: LogSoFar, hours: number) =>
+  new Date(Date.parse(log.at) + hours * 3_600_000).toISOString();
 
 function openTurn(log: LogSoFar): string {
   const turnId = `turn-${log.position}`;
@@ -129,8 +137,7 @@ const WRITERS: Record<Exclude<Kind, 'identity_change'>, Write> = {
   summary: (log) => say('what happened', { from: 1, to: log.position }),
   model_switch: (_log, [a]) =>
     note({ from: { provider: 'echo', model: 'echo' }, to: { provider: 'echo', model: `echo-${a}` } }),
-  autonomy_tick: (log, [a]) =>
-    note({ tick: ++log.tick, reason: pick(['heartbeat', 'requested', 'due'], a) }),
+  autonomy_tick: (log, [a]) => note({ tick: ++log.tick, reason: pick(['heartbeat', 'requested', 'due'], a) }),
 };
 
 /** How much more often than once each kind happens. */
@@ -150,7 +157,4 @@ const OFTEN: Partial<Record<string, number>> = {
 export const OWN_ACTS: ((log: LogSoFar, picks: Act['picks']) => Happening)[] = Object.entries(WRITERS)
   .flatMap(([kind, write]) => Array<[string, Write]>(OFTEN[kind] ?? 1).fill([kind, write]))
   .concat([['x.note', (_log, [a]) => say(`note ${a}`, { any: [a] })]])
-  .map(
-    ([kind, write]) =>
-      (log, picks) => ({ kind, ...write(log, picks) }),
-  );
+  .map(([kind, write]) => (log, picks) => ({ kind, ...write(log, picks) }));
