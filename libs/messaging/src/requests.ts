@@ -55,10 +55,10 @@ export class Requests {
     const headers: Record<string, string> = { [HEADERS.deadline]: String(Math.ceil(deadlineAt)) };
     if (options.traceparent) headers[HEADERS.traceparent] = options.traceparent;
     const attempt = { subject, text: JSON.stringify(payload), headers };
-    let last: AppError = new AppError('timeout', `${subject}: the deadline has passed`);
+    let last: AppError | undefined;
     for (;;) {
       const leftMs = deadlineAt - Date.now();
-      if (leftMs <= 0) throw last;
+      if (leftMs <= 0) throw last ?? new AppError('timeout', `${subject}: the deadline has passed`);
       const result = await this.once<T>(attempt, Math.min(leftMs, options.resendMs ?? DEFAULT_RESEND_MS));
       if ('reply' in result) return result.reply;
       last = result.failure;
