@@ -7,7 +7,6 @@ export { LogClient } from './log-client';
 export { KeyedQueue } from './keyed-queue';
 export { Slots } from './slots';
 export { Bucket } from './bucket';
-export { ownerOf } from './rendezvous';
 export { Ownership, type OwnershipOptions } from './ownership';
 export { answerServiceProtocol, type ProtocolOptions } from './service-protocol';
 export { BatchStream } from './stream';
