@@ -21,24 +21,37 @@ export interface RangePage {
   headPosition: number;
 }
 
-/** Reads exactly a range of positions from the log, page by page; an empty range reads nothing. @throws AppError of event-log. */
+/**
+ * Reads exactly a range of positions from the log, page by page; an empty range reads nothing. The next page is on its way
+ * while the caller folds this one. @throws AppError of event-log.
+ */
 export async function* readRange(
   log: Pick<LogClient, 'read'>,
-  request: RangeRequest,
+  { mind, after: start, to, purpose, wait }: RangeRequest,
 ): AsyncGenerator<RangePage> {
-  const { mind, to, purpose, wait } = request;
-  let after = request.after;
-  while (after < to) {
-    const limit = Math.min(PAGE, to - after);
-    const { events, head } = await log.read({ mind, after, limit, purpose }, wait);
-    yield { events, headPosition: head.position };
+  if (start >= to) return;
+  const pageAfter = (after: number) =>
+    log.read({ mind, after, limit: Math.min(PAGE, to - after), purpose }, wait);
+  let after = start;
+  let coming = pageAfter(after);
+  for (;;) {
+    const { events, head } = await coming;
     const last = events.at(-1)?.position ?? after;
-    if (last >= Math.min(to, head.position)) return;
+    const isEnd = last >= Math.min(to, head.position);
+    if (!isEnd && last > after) coming = unwatched(pageAfter(last));
+    yield { events, headPosition: head.position };
+    if (isEnd) return;
     if (last === after) {
       throw new AppError('unavailable', `the log of ${mind} ends at ${after}, its head says otherwise`);
     }
     after = last;
   }
+}
+
+/** Its failure is told to who awaits it; a caller that stops before that needs to hear of none. */
+function unwatched<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  return promise;
 }
 
 /** Why `event` cannot come after what a cache has folded, or null. Its own hash was checked by event-log. */
