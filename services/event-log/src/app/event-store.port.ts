@@ -59,12 +59,8 @@ export interface EventStore {
   page(query: PageQuery): Promise<LinePage>;
   /** Events of these ids in order of position. */
   pageOfIds(mind: string, ids: readonly string[], maxBytes: number): Promise<LinePage>;
-  /** Whole rows with positions from `from` to `to`, in order; ends early after about `maxBytes` of text. */
-  rows(range: {
-    mind: string;
-    from: number;
-    to: number;
-    limit: number;
-    maxBytes: number;
-  }): Promise<StoredRow[]>;
+  /** One whole row. */
+  row(mind: string, position: number): Promise<StoredRow | null>;
+  /** Whole rows with positions from `from` to `to`, in order, some at a time as they come. */
+  scan(range: { mind: string; from: number; to: number }): AsyncIterable<StoredRow[]>;
 }

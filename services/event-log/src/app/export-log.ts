@@ -32,8 +32,7 @@ export class ExportLog {
 
   private async hashAt(mind: string, position: number): Promise<string | null> {
     if (position === 0) return null;
-    const [row] = await this.parts.events.rows({ mind, from: position, to: position, limit: 1, maxBytes: 1 });
-    return row?.hash ?? null;
+    return (await this.parts.events.row(mind, position))?.hash ?? null;
   }
 
   private query(mind: string, after: number, to: number) {

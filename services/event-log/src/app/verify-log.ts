@@ -1,6 +1,6 @@
 import type { ReceiptReply, VerifyReply } from '#libs/contracts';
 import { AppError, hashCanonical } from '#libs/kernel';
-import { verifyRows, type StoredRow, type VerifiedTo } from '../core/verify.core';
+import { verifyRows, type StoredRow, type Verdict, type VerifiedTo } from '../core/verify.core';
 import type { EventStore } from './event-store.port';
 import type { LogMeter } from './log-meter.port';
 import type { MindCache } from './mind-cache';
@@ -8,8 +8,8 @@ import type { MindCache } from './mind-cache';
 /** How much one request proves before it says `next`. */
 const EVENTS_PER_REQUEST = 50_000;
 const MS_PER_REQUEST = 1_500;
-const ROWS_PER_PAGE = 2_000;
-const BYTES_PER_PAGE = 4 * 1024 * 1024;
+/** After so many it is looked whether the time is over. */
+const EVENTS_PER_SCAN = 5_000;
 
 export interface VerifyLogParts {
   events: EventStore;
@@ -32,12 +32,7 @@ export class VerifyLog {
       throw new AppError('invalid_request', `the log of ${mind} ends at position ${head.position}`);
     const reply = { ok: true, events: 0, headHash: head.hash };
     const start = await this.before(mind, from);
-    if (start === null)
-      return {
-        ...reply,
-        ok: false,
-        firstBad: { position: from - 1, reason: `position ${from - 1} is missing` },
-      };
+    if (start === null) return { ...reply, ok: false, firstBad: missing(from - 1) };
     return this.walk({ mind, from, to: end }, start, reply);
   }
 
@@ -57,51 +52,52 @@ export class VerifyLog {
   }
 
   private async walk(
-    range: { mind: string; from: number; to: number },
+    { mind, from, to }: { mind: string; from: number; to: number },
     start: VerifiedTo,
     reply: VerifyReply,
   ): Promise<VerifyReply> {
     const { clock } = this.parts;
     const stopAtMs = clock.monotonicMs() + MS_PER_REQUEST;
     let last = start;
-    let pending = this.rows({ ...range, from: last.position + 1 });
-    while (last.position < range.to) {
-      const rows = await pending;
-      if (rows.length === 0) return bad(reply, last.position + 1, `position ${last.position + 1} is missing`);
-      const isEnough = reply.events + rows.length >= EVENTS_PER_REQUEST || clock.monotonicMs() > stopAtMs;
-      const ahead = (rows.at(-1)?.position ?? 0) + 1;
-      // The next page is on its way while this one is proved.
-      if (!isEnough && ahead <= range.to) pending = this.rows({ ...range, from: ahead });
-      const verdict = verifyRows(rows, last);
+    for (let next = from; next <= to; next = last.position + 1) {
+      if (reply.events >= EVENTS_PER_REQUEST || clock.monotonicMs() > stopAtMs) return { ...reply, next };
+      const verdict = await this.scan(
+        { mind, from: next, to: Math.min(to, next + EVENTS_PER_SCAN - 1) },
+        last,
+      );
       reply.events += verdict.good;
       last = verdict.last;
-      if (verdict.firstBad) {
-        await pending;
-        return bad(reply, verdict.firstBad.position, verdict.firstBad.reason);
-      }
-      if (isEnough && last.position < range.to) return { ...reply, next: last.position + 1 };
+      if (verdict.firstBad) return { ...reply, ok: false, firstBad: verdict.firstBad };
     }
     return reply;
   }
 
+  /** Proves rows while they come; a range that ends early lacks its next position. */
+  private async scan(
+    range: { mind: string; from: number; to: number },
+    previous: VerifiedTo,
+  ): Promise<Verdict> {
+    this.parts.meter.read('verify', 'postgres');
+    const total: Verdict = { good: 0, last: previous };
+    for await (const rows of this.parts.events.scan(range)) {
+      const { good, last, firstBad } = verifyRows(rows, total.last);
+      total.good += good;
+      total.last = last;
+      if (firstBad) return { ...total, firstBad };
+    }
+    const { position } = total.last;
+    return position === range.to ? total : { ...total, firstBad: missing(position + 1) };
+  }
+
   /** What the first event has to follow; null when it is not there. */
   private async before(mind: string, from: number): Promise<VerifiedTo | null> {
-    return from === 1 ? START : ((await this.row(mind, from - 1)) ?? null);
+    return from === 1 ? START : this.row(mind, from - 1);
   }
 
-  private async row(mind: string, position: number): Promise<StoredRow | undefined> {
-    const [row] = await this.rows({ mind, from: position, to: position });
-    return row;
-  }
-
-  private rows(range: { mind: string; from: number; to: number }): Promise<StoredRow[]> {
+  private row(mind: string, position: number): Promise<StoredRow | null> {
     this.parts.meter.read('verify', 'postgres');
-    return this.parts.events.rows({ ...range, limit: ROWS_PER_PAGE, maxBytes: BYTES_PER_PAGE });
+    return this.parts.events.row(mind, position);
   }
 }
 
-const bad = (reply: VerifyReply, position: number, reason: string): VerifyReply => ({
-  ...reply,
-  ok: false,
-  firstBad: { position, reason },
-});
+const missing = (position: number) => ({ position, reason: `position ${position} is missing` });

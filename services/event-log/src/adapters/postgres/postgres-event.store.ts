@@ -7,6 +7,7 @@ import { insertStatement, insertValues } from './event-insert';
 import { PAGE_OF_IDS, pageStatement, pageValues, toLinePage, type PageRow } from './event-page';
 import { queryRows, withConnection } from './pools';
 import { toInsertFault } from './postgres-faults';
+import { scanRows } from './row-scan';
 
 const KNOWN = {
   name: 'known',
@@ -14,14 +15,11 @@ const KNOWN = {
     FROM events WHERE mind = $1 AND id = ANY($2::uuid[])`,
 };
 
-const ROWS = {
-  name: 'rows',
+const ROW = {
+  name: 'row',
   text: `SELECT mind, position::float8, id::text, kind, (extract(epoch FROM at) * 1000)::float8 AS "atMs",
       encode(prev_hash, 'hex') AS "prevHash", encode(hash, 'hex') AS hash, body
-    FROM (
-      SELECT *, sum(octet_length(body)) OVER (ORDER BY position) - octet_length(body) AS before
-      FROM (SELECT * FROM events WHERE mind = $1 AND position BETWEEN $2 AND $3 ORDER BY position LIMIT $4) picked
-    ) sized WHERE before < $5 ORDER BY position`,
+    FROM events WHERE mind = $1 AND position = $2`,
 };
 
 /** Events in PostgreSQL, by hand-written statements. */
@@ -49,7 +47,12 @@ export class PostgresEventStore implements EventStore {
     return toLinePage(await queryRows<PageRow>(this.pools.reads, PAGE_OF_IDS, [mind, ids, maxBytes]));
   }
 
-  rows({ mind, from, to, limit, maxBytes }: Parameters<EventStore['rows']>[0]): Promise<StoredRow[]> {
-    return queryRows<StoredRow>(this.pools.reads, ROWS, [mind, from, to, limit, maxBytes]);
+  async row(mind: string, position: number): Promise<StoredRow | null> {
+    const [row] = await queryRows<StoredRow>(this.pools.reads, ROW, [mind, position]);
+    return row ?? null;
+  }
+
+  scan(range: { mind: string; from: number; to: number }): AsyncGenerator<StoredRow[]> {
+    return scanRows(this.pools.reads, range);
   }
 }
