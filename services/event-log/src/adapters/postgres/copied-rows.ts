@@ -20,16 +20,9 @@ export class CopiedRows {
   /** The rows that are complete now. @throws Error when the data is not what was asked for. */
   push(piece: Buffer): StoredRow[] {
     const data = this.rest.length === 0 ? piece : Buffer.concat([this.rest, piece]);
-    let at = this.begun ? 0 : this.begin(data);
     const rows: StoredRow[] = [];
-    for (let end = rowEnd(data, at); this.begun && end !== null; end = rowEnd(data, at)) {
-      if (end === END) {
-        this.ended = true;
-        break;
-      }
-      rows.push(readRow(data, at));
-      at = end;
-    }
+    let at = this.begun ? 0 : this.begin(data);
+    if (this.begun) at = this.readRows(data, at, rows);
     this.rest = data.subarray(at);
     return rows;
   }
@@ -37,6 +30,18 @@ export class CopiedRows {
   /** @throws Error when the data was cut. */
   end(): void {
     if (!this.ended) throw new Error('the copied rows have no end');
+  }
+
+  /** Answers where the first row begins that is not complete. */
+  private readRows(data: Buffer, start: number, into: StoredRow[]): number {
+    let at = start;
+    for (let end = rowEnd(data, at); end !== null; end = rowEnd(data, at)) {
+      this.ended = end === END;
+      if (this.ended) break;
+      into.push(readRow(data, at));
+      at = end;
+    }
+    return at;
   }
 
   private begin(data: Buffer): number {
