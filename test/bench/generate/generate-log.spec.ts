@@ -20,7 +20,9 @@ it('is a chain that event-log itself verifies, up to the time and the length ask
 
 it('holds every kind that may be written, already in its first 1,000 events', () => {
   const kinds = new Set(log({ events: 1_000 }).map(({ kind }) => kind));
-  const written = Object.entries(REGISTRY).filter(([, about]) => !('importOnly' in about && about.importOnly));
+  const written = Object.entries(REGISTRY).filter(
+    ([, about]) => !('importOnly' in about && about.importOnly),
+  );
   expect(written.map(([kind]) => kind).filter((kind) => !kinds.has(kind))).toEqual([]);
   expect(kinds).toContain('x.note');
 });

@@ -22,7 +22,9 @@ const RARITIES: Write[] = [
     happening('autonomy_directive', { source: 'user' }, `${life.random.pick(DIRECTIVES)} ${life.turns % 50}`),
   ),
   one((life) => happening('user_identity_set', { name: life.random.pick(['Sam', 'Kim']), confidence: 1 })),
-  one((life) => happening('commitment_evidence', { cid: cidOf(life), evidence: [life.position] }, 'half done')),
+  one((life) =>
+    happening('commitment_evidence', { cid: cidOf(life), evidence: [life.position] }, 'half done'),
+  ),
   one((life) => happening('commitment_snooze', { cid: cidOf(life), untilTick: life.tick + 20 })),
   one((life) =>
     happening('commitment_update', { cid: cidOf(life), reason: 'clearer' }, life.phrases.words(6)),
@@ -32,13 +34,20 @@ const RARITIES: Write[] = [
   one((life) =>
     happening('trait_update', { delta: { [life.random.pick(TRAITS)]: 0.02 }, reason: 'close_rate_up' }),
   ),
-  one(() => happening('policy_update', { component: 'reflection', params: { min_turns: 3 }, reason: 'by hand' })),
+  one(() =>
+    happening('policy_update', { component: 'reflection', params: { min_turns: 3 }, reason: 'by hand' }),
+  ),
   one(() => happening('stage_update', { from: 'S1', to: 'S2', ias: 0.6, gas: 0.5 })),
   one(() => happening('invariant_violation', { code: 'NAME', details: {} })),
   one((life) => happening('summary', { from: 1, to: Math.max(1, life.position) }, life.phrases.said(2, 4))),
   one((life) => happening('x.note', { any: [life.tick] }, life.phrases.said(1, 1))),
   one(() =>
-    happening('reflection_rejected', { trigger: 'stuck', style: 'narrative', reason: 'overlap', overlap: 0.9 }),
+    happening('reflection_rejected', {
+      trigger: 'stuck',
+      style: 'narrative',
+      reason: 'overlap',
+      overlap: 0.9,
+    }),
   ),
   one(() =>
     happening('model_switch', {
