@@ -31,6 +31,7 @@ export class Rig {
   #supervisor?: Supervisor;
   #client?: BenchClient;
   #kind = '';
+  #databases = 0;
   httpPort = 0;
 
   private constructor(
@@ -50,6 +51,11 @@ export class Rig {
 
   get postgresUrl(): string {
     return this.servers.postgresUrl;
+  }
+
+  /** An empty database of its own on the same server, made anew each time. */
+  database(name: string): Promise<string> {
+    return this.servers.createDatabase(`${name}_${++this.#databases}`);
   }
 
   /** A mind with a log of so many events, written once a run for each name. */

@@ -1,25 +1,30 @@
-import type { NatsConnection } from 'nats';
-import { connect } from 'nats';
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { connect, type NatsConnection } from 'nats';
 import { timed } from '../runner/repeat';
 
 const SUBJECT = 'bench.empty';
 
-/** The yardstick of messages: request and reply between two connections, with a handler that does nothing. */
+/** The yardstick of messages: empty request and reply; a process of its own answers without doing anything. */
 export class RoundTrip {
   private constructor(
     private readonly asking: NatsConnection,
-    private readonly answering: NatsConnection,
+    private readonly answering: ChildProcess,
   ) {}
 
   static async start(url: string): Promise<RoundTrip> {
-    const [asking, answering] = await Promise.all([connect({ servers: url }), connect({ servers: url })]);
-    answering.subscribe(SUBJECT, { callback: (_error, message) => void message.respond() });
-    await answering.flush();
-    return new RoundTrip(asking, answering);
+    const answering = fork(join(__dirname, 'responder.js'), [url, SUBJECT]);
+    const [message] = (await Promise.race([
+      once(answering, 'message'),
+      once(answering, 'exit'),
+    ])) as unknown[];
+    if (message !== 'ready') throw new Error('the process that answers empty requests did not start');
+    return new RoundTrip(await connect({ servers: url }), answering);
   }
 
-  request(payload: Uint8Array | string = ''): Promise<unknown> {
-    return this.asking.request(SUBJECT, payload, { timeout: 10_000 });
+  request(): Promise<unknown> {
+    return this.asking.request(SUBJECT, '', { timeout: 10_000 });
   }
 
   /** Milliseconds of one. */
@@ -28,6 +33,8 @@ export class RoundTrip {
   }
 
   async stop(): Promise<void> {
-    await Promise.all([this.asking.close(), this.answering.close()]);
+    const gone = once(this.answering, 'exit');
+    this.answering.disconnect();
+    await Promise.all([this.asking.close(), gone]);
   }
 }
