@@ -40,8 +40,10 @@ export async function fillDatabase(plans: Iterable<LogPlan>, options: FillOption
 }
 
 function* mindLines(plans: readonly LogPlan[], { shards, tickIntervalMs }: FillOptions): Generator<string> {
-  for (const { mind, endsAtMs } of plans)
-    yield `${mind}\t${shardOf(mind, shards)}\t${new Date(endsAtMs).toISOString()}\t${tickIntervalMs ?? '\\N'}\n`;
+  for (const { mind, endsAtMs, tickIntervalMs: own } of plans) {
+    const interval = (own === undefined ? tickIntervalMs : own) ?? '\\N';
+    yield `${mind}\t${shardOf(mind, shards)}\t${new Date(endsAtMs).toISOString()}\t${interval}\n`;
+  }
 }
 
 function* eventLines(plans: readonly LogPlan[]): Generator<string> {

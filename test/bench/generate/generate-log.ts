@@ -12,6 +12,8 @@ export interface LogPlan {
   endsAtMs: number;
   /** What happens in it; default: the whole life of a mind in use. */
   happenings?: (random: Random) => Iterable<Happening>;
+  /** Of the mind; null is the system's default, absent what the filling says. */
+  tickIntervalMs?: number | null;
 }
 
 /** A log as event-log would store it, chained by event-log's own core. The same plan gives the same log. */

@@ -11,7 +11,7 @@ import {
   type StateReply,
   type TickReply,
 } from '#libs/contracts';
-import { fromErrorReply } from '#libs/kernel';
+import { AppError, fromErrorReply } from '#libs/kernel';
 import { waitUntil } from '#deploy/local/waiting';
 import { ServiceCounters } from './service-counters';
 
@@ -75,15 +75,21 @@ export class BenchClient {
 
   private async load(mind: string): Promise<void> {
     const { position } = await this.head(mind);
-    for (const name of STATEFUL) {
-      const isThere = () =>
-        this.ask(name, mind, 'state', { minPosition: position }).then(
-          () => true,
-          () => false,
-        );
-      if (!(await waitUntil(isThere, { timeoutMs: LOAD_MS })))
-        throw new Error(`${name} did not load ${mind} within ${LOAD_MS / 1000} s`);
-    }
+    await Promise.all(STATEFUL.map((name) => this.loaded(name, mind, position)));
+  }
+
+  /** Resolves when a service has folded a mind this far, however long it takes to load. */
+  async loaded(name: ServiceName, mind: string, minPosition: number): Promise<void> {
+    const isThere = () =>
+      this.ask(name, mind, 'state', { minPosition }).then(
+        () => true,
+        (error: unknown) => {
+          if (error instanceof AppError && !error.retryable) throw error;
+          return false;
+        },
+      );
+    if (!(await waitUntil(isThere, { timeoutMs: LOAD_MS })))
+      throw new Error(`${name} did not load ${mind} within ${LOAD_MS / 1000} s`);
   }
 
   /** The counters of every service that runs. */
