@@ -72,7 +72,10 @@ async function importFile(client: BenchClient, mind: string, file: string): Prom
         ...(last ? { last } : {}),
       });
     const stream = createReadStream(file, { encoding: 'utf8', highWaterMark: LIMITS.importChunkChars });
-    for await (const text of stream) await send(text as string, false);
+    // A stream that is behind hands over several chunks as one.
+    for await (const text of stream as AsyncIterable<string>)
+      for (let at = 0; at < text.length; at += LIMITS.importChunkChars)
+        await send(text.slice(at, at + LIMITS.importChunkChars), false);
     const { done } = await send('', true);
     if (!done) throw new Error('the import did not end');
   });

@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import { happening, type Happening } from '../generate/life';
 import type { BenchClient } from '../rig/bench-client';
-import { Rig } from '../rig/rig';
+import type { Rig } from '../rig/rig';
 import type { Bench, BenchContext } from '../runner/bench';
 import { atMost, type Figure } from '../runner/figure';
 import { interleave, timed } from '../runner/repeat';
@@ -16,12 +16,10 @@ export const knownBench: Bench = {
   name: 'known',
   about: '100,000 minds known of which 1,000 are active, beside a system that knows only the active ones',
   run: async (context) => {
-    const few = await Rig.start(context.seed, context.say);
-    try {
-      return await measure(context, few);
-    } finally {
-      await few.stop();
-    }
+    const few = await context.rig.another();
+    const figures = await measure(context, few);
+    await few.stop();
+    return figures;
   },
 };
 

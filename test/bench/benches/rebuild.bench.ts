@@ -15,9 +15,10 @@ export const rebuildBench: Bench = {
   about: `a rebuild of ${REBUILT} from position 1, beside a raw SELECT of the same rows`,
   run: async ({ rig, quick }) => {
     const events = quick ? 10_000 : 1_000_000;
-    const mind = await rig.mind(events);
+    const minds = { long: await rig.mind(events), short: await rig.mind(1_000) };
+    const mind = minds.long;
     const { ours, select } = await interleave(quick ? 2 : 5, {
-      ours: async () => (1000 * events) / (await rebuild(rig, mind)),
+      ours: async () => (1000 * events) / (await rebuild(rig, minds)),
       select: async () => (1000 * events) / (await timed(() => selectAll(rig.postgresUrl, mind, events))),
     });
     const ratio = pairedRatio(ours, select);
@@ -34,10 +35,12 @@ export const rebuildBench: Bench = {
 };
 
 /** The service starts without a snapshot and without the mind; the first question makes it fold the whole log. */
-async function rebuild(rig: Rig, mind: string): Promise<number> {
+async function rebuild(rig: Rig, { long: mind, short }: { long: string; short: string }): Promise<number> {
   await rig.stopServices();
   await dropSnapshots(rig.servers.natsUrl);
   const client = await rig.services({ names: ['event-log', 'tick-coordinator', REBUILT] });
+  // Once it has answered for another mind, what is measured is the rebuild and not the service's own start.
+  await client.loaded(REBUILT, short, 1);
   const { position } = await client.head(mind);
   return timed(() => client.loaded(REBUILT, mind, position));
 }

@@ -32,6 +32,7 @@ export class Rig {
   #client?: BenchClient;
   #kind = '';
   #databases = 0;
+  readonly #others: Rig[] = [];
   httpPort = 0;
 
   private constructor(
@@ -47,6 +48,13 @@ export class Rig {
     const servers = await withServers();
     await migrate(servers.postgresUrl, SHARDS);
     return new Rig(servers, seed, say);
+  }
+
+  /** A second set of servers beside this one; stopped with it at the latest. */
+  async another(): Promise<Rig> {
+    const other = await Rig.start(this.seed, this.say);
+    this.#others.push(other);
+    return other;
   }
 
   get postgresUrl(): string {
@@ -152,6 +160,7 @@ export class Rig {
   }
 
   async stop(): Promise<void> {
+    await Promise.all(this.#others.splice(0).map((other) => other.stop()));
     await this.stopServices();
     await this.servers.stop();
   }
