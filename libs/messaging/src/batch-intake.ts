@@ -33,6 +33,7 @@ export class BatchIntake {
       return;
     }
     this.bytes += bytes;
+    metrics.bytes.inc({ what: 'batch' }, bytes);
     const mind = message.subject.slice(message.subject.lastIndexOf('.') + 1);
     this.queue
       .run(mind, async () => {

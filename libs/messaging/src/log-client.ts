@@ -27,24 +27,36 @@ export class LogClient {
     return this.requests.shards;
   }
 
-  append(request: AppendRequest, options?: AskOptions): Promise<AppendReply> {
-    return this.requests.ask('event-log', request.mind, 'append', request, options);
+  async append(request: AppendRequest, options?: AskOptions): Promise<AppendReply> {
+    this.metrics.appendsAsked.inc();
+    const end = this.metrics.appendSeconds.startTimer();
+    try {
+      return await this.requests.ask('event-log', request.mind, 'append', request, options);
+    } finally {
+      end();
+    }
   }
 
   read(request: ReadRequest, options?: AskOptions): Promise<ReadReply> {
-    this.count(request.purpose);
-    return this.requests.ask('event-log', request.mind, 'read', request, options);
+    return this.counted(
+      request.purpose,
+      this.requests.ask('event-log', request.mind, 'read', request, options),
+    );
   }
 
   /** The new events of many minds of one shard in one request. */
   gather(shard: number, request: GatherRequest, options?: AskOptions): Promise<GatherReply> {
-    this.count(request.purpose);
-    return this.requests.askShard('event-log', shard, 'gather', request, options);
+    return this.counted(
+      request.purpose,
+      this.requests.askShard('event-log', shard, 'gather', request, options),
+    );
   }
 
   byIds(request: IdsRequest, options?: AskOptions): Promise<IdsReply> {
-    this.count(request.purpose);
-    return this.requests.ask('event-log', request.mind, 'ids', request, options);
+    return this.counted(
+      request.purpose,
+      this.requests.ask('event-log', request.mind, 'ids', request, options),
+    );
   }
 
   heads(request: HeadsRequest, options?: AskOptions): Promise<HeadsReply> {
@@ -59,7 +71,13 @@ export class LogClient {
     return shardOf(mind, this.requests.shards);
   }
 
-  private count(purpose: ReadPurpose): void {
+  private async counted<T>(purpose: ReadPurpose, read: Promise<T>): Promise<T> {
     this.metrics.logReadsAsked.inc({ purpose });
+    const end = this.metrics.logReadSeconds.startTimer({ purpose });
+    try {
+      return await read;
+    } finally {
+      end();
+    }
   }
 }

@@ -14,6 +14,11 @@ export class Metrics {
     'Reads of the log that this process asked for',
     ['purpose'],
   );
+  readonly appendsAsked = this.counter(
+    'pmm_appends_asked_total',
+    'Appends that this process asked event-log for',
+    [],
+  );
   readonly appends = this.counter('pmm_appends_total', 'Appends answered by event-log', ['result']);
   readonly appendedEvents = this.counter('pmm_appended_events_total', 'Events committed', []);
   readonly commits = this.counter('pmm_commits_total', 'Commits of append groups', []);
@@ -30,9 +35,30 @@ export class Metrics {
   readonly alarms = this.counter('pmm_alarms_total', 'Alarms raised', ['code']);
   readonly ticks = this.counter('pmm_ticks_total', 'Ticks appended', ['reason']);
   readonly requests = this.counter('pmm_requests_total', 'Requests handled', ['verb', 'result']);
+  readonly bytes = this.counter('pmm_bytes_total', 'Bytes of payloads, by what they were', ['what']);
   readonly resident = this.gauge('pmm_resident_minds', 'Minds held in memory', []);
   readonly requestSeconds = this.histogram('pmm_request_seconds', 'Time from arrival to reply', ['verb']);
   readonly foldSeconds = this.histogram('pmm_fold_seconds', 'Time to fold and decide on one batch', []);
+  readonly decideSeconds = this.histogram(
+    'pmm_decide_seconds',
+    'The part of pmm_fold_seconds in which rules decided on one event',
+    [],
+  );
+  readonly appendSeconds = this.histogram(
+    'pmm_append_seconds',
+    'Time from asking event-log for an append to its answer',
+    [],
+  );
+  readonly logReadSeconds = this.histogram(
+    'pmm_log_read_seconds',
+    'Time from asking event-log for events to its answer',
+    ['purpose'],
+  );
+  readonly broadcastSeconds = this.histogram(
+    'pmm_broadcast_seconds',
+    'Time from the last event of a batch to its broadcast',
+    [],
+  );
   readonly lagSeconds = this.histogram(
     'pmm_batch_lag_seconds',
     'Time from the last event of a batch to its fold',

@@ -40,6 +40,7 @@ export class RequestIntake {
 
   accept(message: Msg, shard: number | null, answering: Answering): void {
     if (!message.reply) return;
+    this.parts.metrics.bytes.inc({ what: 'request' }, message.data.length);
     const incoming = { ...answering, message, context: contextOf(message, shard, this.parts.clock.now()) };
     if (this.running.size >= WAITING_LIMIT) {
       this.fail(incoming, new AppError('busy', 'too many requests are waiting here; try again'));
@@ -97,6 +98,7 @@ export class RequestIntake {
     const bytes = Buffer.from(text);
     if (bytes.length > LIMITS.serverMaxPayloadBytes)
       throw new AppError('too_large', 'the reply is too large');
+    this.parts.metrics.bytes.inc({ what: 'reply' }, bytes.length);
     message.respond(bytes);
   }
 

@@ -83,7 +83,7 @@ class Shards implements OnApplicationBootstrap, OnApplicationShutdown {
       useFactory: (log: LogClient, link: Link, metrics: Metrics, ticker: Ticker, clock: Clock, logger: Log) =>
         new Broadcaster({
           log,
-          out: new NatsBroadcast(link, metrics),
+          out: new NatsBroadcast(link, metrics, clock),
           clock,
           logger,
           onEvents: (mind, events) => ticker.observe(mind, events),

@@ -30,7 +30,11 @@ function costLines(services: Record<string, ServiceCost>): string[] {
     'batches',
     'folded',
     'appends',
-    'time',
+    'bytes',
+    'fold',
+    'decide',
+    'wait',
+    'requests',
   ];
   const rows = Object.entries(services).map(([service, cost]) => [
     service,
@@ -40,7 +44,8 @@ function costLines(services: Record<string, ServiceCost>): string[] {
     cost.batches,
     cost.folded,
     cost.appends,
-    `${cost.milliseconds.toFixed(2)} ms`,
+    cost.bytes,
+    ...[cost.foldMs, cost.decideMs, cost.waitMs, cost.requestMs].map((ms) => `${ms.toFixed(2)} ms`),
   ]);
   return table(head, rows);
 }

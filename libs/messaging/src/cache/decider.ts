@@ -1,6 +1,7 @@
 import type { MindEvent, NewEvent, ServiceName } from '#libs/contracts';
 import { decided, type Rule } from '#libs/kernel';
 import type { Log } from '../link';
+import type { Metrics } from '../metrics';
 import type { Alarms } from './alarms';
 import type { Effect } from './cache-options';
 import type { DecisionWriter } from './decision-writer';
@@ -13,6 +14,7 @@ export interface DeciderParts<S> {
   writer: Pick<DecisionWriter, 'write'>;
   pending: PendingAppends;
   alarms: Alarms;
+  metrics: Pick<Metrics, 'decideSeconds'>;
   logger: Log;
   /** How far a mind is folded now; 0 when it is not resident. */
   watermarkOf: (mind: string) => number;
@@ -38,7 +40,13 @@ export class Decider<S> {
 
   /** Decides on an event that was folded just now. A rule that throws is an alarm; the others and the fold go on. */
   decideOn(resident: Resident<S>, event: MindEvent): void {
-    const { mind, state } = resident;
+    if (!this.concerns(event.kind)) return;
+    const started = performance.now();
+    this.decide(resident, event);
+    this.parts.metrics.decideSeconds.observe((performance.now() - started) / 1000);
+  }
+
+  private decide({ mind, state }: Resident<S>, event: MindEvent): void {
     for (const rule of this.rules.get(event.kind) ?? []) {
       if (this.parts.pending.blocks(mind, rule.name)) continue;
       this.guarded(mind, rule.name, event, () => {

@@ -1,4 +1,5 @@
 import { HEADERS, subjects, type Batch } from '#libs/contracts';
+import type { Clock } from '#libs/kernel';
 import type { Link, Metrics } from '#libs/messaging';
 import type { BroadcastPort } from '../app/ports';
 
@@ -7,11 +8,17 @@ export class NatsBroadcast implements BroadcastPort {
   constructor(
     private readonly link: Link,
     private readonly metrics: Metrics,
+    private readonly clock: Clock,
   ) {}
 
   publish(shard: number, batch: Batch): void {
     const id = `${batch.mind}:${batch.from}-${batch.to}:${batch.headHash.slice(0, 16)}`;
-    this.link.publish(subjects.batch(shard, batch.mind), batch, { [HEADERS.messageId]: id });
+    const text = JSON.stringify(batch);
+    this.link.publishText(subjects.batch(shard, batch.mind), text, { [HEADERS.messageId]: id });
     this.metrics.broadcasts.inc();
+    this.metrics.bytes.inc({ what: 'broadcast' }, Buffer.byteLength(text));
+    const last = batch.events.at(-1);
+    if (last)
+      this.metrics.broadcastSeconds.observe(Math.max(0, this.clock.now() - Date.parse(last.at)) / 1000);
   }
 }
