@@ -19,7 +19,12 @@ module.exports = {
       testMatch: ['<rootDir>/**/*.spec.ts'],
       testPathIgnorePatterns: ['/node_modules/', '\\.int\\.spec\\.ts$', '<rootDir>/test/'],
     },
-    { ...base, displayName: 'replay', testMatch: ['<rootDir>/test/{replay,bench}/**/*.spec.ts'] },
+    {
+      ...base,
+      displayName: 'replay',
+      testMatch: ['<rootDir>/test/{replay,bench}/**/*.spec.ts'],
+      testPathIgnorePatterns: ['/node_modules/', '\\.int\\.spec\\.ts$'],
+    },
     { ...base, displayName: 'int', testMatch: ['<rootDir>/**/*.int.spec.ts'] },
     { ...base, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.spec.ts'] },
   ],
