@@ -45,7 +45,10 @@ interface Run {
 }
 
 /** One seed: a small system, its clients and its bad luck, and whether all promises were kept. */
-export async function simulate(seed: number, options: { written?: boolean; bug?: Bug } = {}): Promise<Outcome> {
+export async function simulate(
+  seed: number,
+  options: { written?: boolean; bug?: Bug } = {},
+): Promise<Outcome> {
   const world = new World(seed, options.written ?? false);
   const undo = options.bug?.plant();
   const onRejection = (error: unknown) =>
@@ -113,7 +116,8 @@ async function doDuties(run: Run, failed: () => boolean): Promise<void> {
   const { world, plan, client, workload } = run;
   const services = new Set<string>(plan.members.map(({ service }) => service));
   world.trace.note('PHASE', () => 'duties');
-  const open = () => logsOf(world).flatMap((log) => dutiesOf(log, services).map((duty) => `${log.mind}: ${duty}`));
+  const open = () =>
+    logsOf(world).flatMap((log) => dutiesOf(log, services).map((duty) => `${log.mind}: ${duty}`));
   for (let n = 0; n < LAST_TICKS && !failed(); n++) {
     if (n > 0 && open().length === 0) return;
     for (const { id } of plan.minds) client.later(0, `last tick ${id}`, () => workload.tick(id));

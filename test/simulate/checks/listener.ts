@@ -24,6 +24,9 @@ export class Listener implements Overhears {
   }
 
   published(from: Process, { subject, data }: Carried): void {
+    const { trace } = this.world;
+    if (!subject.startsWith('$KV.'))
+      trace.note(from.name, () => `says ${subject} ${data.subarray(0, 160).toString()}`);
     if (subject.startsWith('pmm.v1.batch.')) this.noteBatch(data);
     if (!subject.startsWith('$KV.pmm_members_')) return;
     const { phase } = JSON.parse(data.toString()) as { phase: string };
@@ -36,7 +39,8 @@ export class Listener implements Overhears {
       const { sentAt } = JSON.parse(data.toString()) as { sentAt: number };
       const proof = this.proofOf(at);
       proof.sentAt = Math.max(proof.sentAt, sentAt);
-    }
+    } else if (!subject.startsWith('$KV.'))
+      this.world.trace.note(at.name, () => `hears ${subject} of ${from.name}`);
     const isOfShard = message.answer && /^pmm\.v1\.[a-z-]+\.\d+\./.test(subject);
     if (!isOfShard || this.isProved(at)) return;
     this.unproved.set(message, [...(this.unproved.get(message) ?? []), at]);
@@ -44,7 +48,10 @@ export class Listener implements Overhears {
 
   answered(by: Process, message: Carried): void {
     if (this.unproved.get(message)?.includes(by))
-      this.world.violated('a member that may be thought gone serves nothing', `${by.name}: ${message.subject}`);
+      this.world.violated(
+        'a member that may be thought gone serves nothing',
+        `${by.name}: ${message.subject}`,
+      );
   }
 
   /** Each of these positions was broadcast at least once. */
@@ -52,7 +59,10 @@ export class Listener implements Overhears {
     const seen = this.broadcast.get(mind) ?? new Set<number>();
     const missing = rows.map(({ position }) => position).filter((n) => isExpected(n) && !seen.has(n));
     if (missing.length > 0)
-      this.world.violated('every event is broadcast', `${mind} of shard ${shardOf(mind, SHARDS)}: ${missing.join(' ')}`);
+      this.world.violated(
+        'every event is broadcast',
+        `${mind} of shard ${shardOf(mind, SHARDS)}: ${missing.join(' ')}`,
+      );
   }
 
   private noteBatch(data: Buffer): void {

@@ -33,7 +33,8 @@ export function checkLog(world: World, { mind, rows, events }: Log): void {
     const event = events[index];
     if (event?.kind !== 'autonomy_tick') continue;
     const number = event.meta.tick as number;
-    if (number !== tick + 1) world.violated('no tick number twice, none left out', `${at}: ${number} after ${tick}`);
+    if (number !== tick + 1)
+      world.violated('no tick number twice, none left out', `${at}: ${number} after ${tick}`);
     tick = number;
   }
 }
@@ -43,11 +44,13 @@ export function checkAcknowledged(world: World, { mind, rows }: Log, history: Hi
   for (const { ids, reply } of history.acknowledged.filter((other) => other.mind === mind)) {
     const found = rows.slice(reply.from - 1, reply.to);
     const isThere = found.map(({ id }) => id).join() === ids.join() && found.at(-1)?.hash === reply.headHash;
-    if (!isThere) world.violated('what is acknowledged is in the log', `${mind} ${reply.from} to ${reply.to}`);
+    if (!isThere)
+      world.violated('what is acknowledged is in the log', `${mind} ${reply.from} to ${reply.to}`);
   }
   for (const { tick, position } of history.ticks.filter((other) => other.mind === mind)) {
     const event = rows[position - 1];
-    if (event?.kind !== 'autonomy_tick') world.violated('what is acknowledged is in the log', `${mind} tick ${tick}`);
+    if (event?.kind !== 'autonomy_tick')
+      world.violated('what is acknowledged is in the log', `${mind} tick ${tick}`);
   }
 }
 

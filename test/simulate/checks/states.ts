@@ -29,10 +29,11 @@ export function checkSeen(world: World, truth: Truth, history: History): void {
   const { mind, events } = truth.log;
   for (const { service, minPosition, watermark, digest } of history.seen.filter((s) => s.mind === mind)) {
     const what = `${service} of ${mind} at ${watermark}`;
-    if (watermark < minPosition) world.violated('a reply is not older than asked for', `${what} < ${minPosition}`);
+    if (watermark < minPosition)
+      world.violated('a reply is not older than asked for', `${what} < ${minPosition}`);
     if (watermark > events.length) world.violated('a reply tells what is in the log', what);
     else if (truth.digest(service, watermark) !== digest)
-      world.violated("a state is the fold of the log", what);
+      world.violated('a state is the fold of the log', what);
   }
 }
 

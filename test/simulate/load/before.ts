@@ -18,7 +18,7 @@ export function settle(database: Database, { id, history, importedTo, tickInterv
   };
   database.minds.set(id, table);
   const past = Array.from({ length: history }, (_, n) => lived(id, n));
-  database.insert(chainEvents(id, EMPTY_HEAD, past.map(checkNewEvent), EPOCH_MS - 60_000));
+  database.insert(chainEvents(id, EMPTY_HEAD, past.map(checkNewEvent), EPOCH_MS - 60_000), 'the past');
 }
 
 /** A life in which rules would have decided, had it been lived here. */
@@ -28,7 +28,10 @@ function lived(mind: string, n: number): NewEvent {
     case 0:
       return { id, ...draft('user_message', { turnId: `before-${n}` }, 'From now on, keep your word') };
     case 1:
-      return { id, ...draft('identity_adopt', { name: n < 7 ? 'Old' : 'Older', source: 'api', confidence: 1 }) };
+      return {
+        id,
+        ...draft('identity_adopt', { name: n < 7 ? 'Old' : 'Older', source: 'api', confidence: 1 }),
+      };
     case 2: {
       const meta = { cid: commitmentId(mind, id), source: 'api', ttlTicks: 2 } as const;
       return { id, ...draft('commitment_open', meta, `Old task ${n} of Older`) };
@@ -38,6 +41,9 @@ function lived(mind: string, n: number): NewEvent {
     case 4:
       return { id, ...draft('turn_failed', { turnId: `before-${n - 4}`, code: 'timeout', retryable: true }) };
     default:
-      return { id, ...draft('autonomy_tick', { tick: 2 * Math.floor(n / 7) + (n % 7) - 4, reason: 'heartbeat' }) };
+      return {
+        id,
+        ...draft('autonomy_tick', { tick: 2 * Math.floor(n / 7) + (n % 7) - 4, reason: 'heartbeat' }),
+      };
   }
 }

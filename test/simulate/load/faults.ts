@@ -142,7 +142,7 @@ export class Faults {
     const head = table.last ?? EMPTY_HEAD;
     const id = eventId(mind, 'behind', head.position);
     const event = { id, kind: 'x.behind', version: 1, content: 'written by nobody', metaJson: '{}' };
-    database.insert(chainEvents(mind, head, [event], head.atMs));
+    database.insert(chainEvents(mind, head, [event], head.atMs), 'a second writer');
     const strange = this.strange.get(mind) ?? new Set<number>();
     this.strange.set(mind, strange.add(head.position + 1));
   }

@@ -71,7 +71,9 @@ export class Fleet {
     place.member = null;
     scheduler.after(0, process, () => {
       trace.note(process.name, () => 'is told to end');
-      member.stop().catch((error) => this.world.violated('a member ends', `${process.name}: ${String(error)}`));
+      member
+        .stop()
+        .catch((error) => this.world.violated('a member ends', `${process.name}: ${String(error)}`));
     });
     scheduler.after(this.random.between(0, 3_000), null, () => this.start(place));
     scheduler.after(10_000, null, () => this.mustHaveEnded(member));

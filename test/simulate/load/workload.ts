@@ -103,7 +103,10 @@ export class Workload {
     const meta = { turnId, provider: 'echo', model: 'echo-1', contextPosition: 1, promptDigest: '' };
     await this.plainly(mind, [
       { id: eventId(mind, turnId, 'user'), ...draft('user_message', { turnId }, this.random.pick(TEXTS)) },
-      { id: eventId(mind, turnId, 'outcome'), ...draft('assistant_message', meta, `identity ${n} is my name`) },
+      {
+        id: eventId(mind, turnId, 'outcome'),
+        ...draft('assistant_message', meta, `identity ${n} is my name`),
+      },
     ]);
   }
 
@@ -123,7 +126,12 @@ export class Workload {
     const due = new Date(EPOCH_MS + Math.round(this.scheduler.now) + this.random.whole(500, 20_000));
     const more = this.random.pick([{}, { dueAt: due.toISOString() }, { ttlTicks: 2 }, { project: 'house' }]);
     const text = `${this.random.pick(NAMES)} must do task ${this.random.whole(1, 12)}`;
-    const reply = await this.client.ask<OpenReply>('commitment', 'open', { mind, text, key: `open-${n}`, ...more });
+    const reply = await this.client.ask<OpenReply>('commitment', 'open', {
+      mind,
+      text,
+      key: `open-${n}`,
+      ...more,
+    });
     this.client.history.opened.push({ mind, ...reply });
   }
 

@@ -52,7 +52,8 @@ export function contextOf(world: World, service: ServiceName, process: Process):
 
 /** What a process says. An error that is none of the table's is a fault of the code. */
 function logOf(world: World, process: Process): Log {
-  const note = (level: string, message: string) => world.trace.note(process.name, () => `${level}: ${message}`);
+  const note = (level: string, message: string) =>
+    world.trace.note(process.name, () => `${level}: ${message}`);
   return {
     info: (message) => note('info', message),
     warn: (message) => note('warn', message),

@@ -5,6 +5,7 @@ import { EMPTY_HEAD, type ChainedEvent } from '../../../services/event-log/src/c
 import type { Process } from './process';
 import type { Random } from './random';
 import type { Scheduler } from './scheduler';
+import type { Trace } from './trace';
 
 export interface Table {
   record: MindRecord;
@@ -40,6 +41,7 @@ export class Database {
   constructor(
     private readonly scheduler: Scheduler,
     private readonly random: Random,
+    private readonly trace: Trace,
   ) {}
 
   /**
@@ -83,16 +85,19 @@ export class Database {
   }
 
   /** All or nothing. @throws Refused */
-  insert(events: readonly ChainedEvent[]): void {
+  insert(events: readonly ChainedEvent[], by: string): void {
+    const what = () => events.map(({ mind, position, kind }) => `${mind} #${position} ${kind}`).join(', ');
     if (this.random.chance(this.trouble.locked)) throw new Refused('locked');
     const done: ChainedEvent[] = [];
     for (const event of events) {
       if (!this.insertOne(event)) {
         done.forEach((other) => this.undo(other));
+        this.trace.note('database', () => `refuses ${what()} of ${by}`);
         throw new Refused('conflict');
       }
       done.push(event);
     }
+    this.trace.note('database', () => `stores ${what()} of ${by}`);
   }
 
   table(mind: string): Table | undefined {
@@ -106,14 +111,19 @@ export class Database {
 
   state(table: Table): MindState {
     const { record, last } = table;
-    return { record, head: last ? { position: last.position, hash: last.hash, atMs: last.atMs } : EMPTY_HEAD };
+    return {
+      record,
+      head: last ? { position: last.position, hash: last.hash, atMs: last.atMs } : EMPTY_HEAD,
+    };
   }
 
   protected insertOne(event: ChainedEvent): boolean {
     const table = this.minds.get(event.mind);
     if (!table) throw new Refused('refused');
     const taken =
-      table.byPosition.has(event.position) || table.byId.has(event.id) || table.byPrevHash.has(event.prevHash);
+      table.byPosition.has(event.position) ||
+      table.byId.has(event.id) ||
+      table.byPrevHash.has(event.prevHash);
     if (!taken) this.put(table, event);
     return !taken;
   }

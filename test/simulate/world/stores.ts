@@ -30,7 +30,7 @@ function eventStore(database: Database, process: Process, ask: Ask): EventStore 
   return {
     insert: async (events) => {
       try {
-        await database.run(process, () => database.insert(events), lostInsert);
+        await database.run(process, () => database.insert(events, process.name), lostInsert);
       } catch (error) {
         throw error instanceof Refused ? new InsertFault(error.kind, { cause: error }) : error;
       }
@@ -41,7 +41,11 @@ function eventStore(database: Database, process: Process, ask: Ask): EventStore 
     pageOfIds: (mind, ids) =>
       ask(() => {
         const found = ids.flatMap((id) => database.table(mind)?.byId.get(id) ?? []);
-        return pageOf(found.sort((a, b) => a.position - b.position), ids.length, ',');
+        return pageOf(
+          found.sort((a, b) => a.position - b.position),
+          ids.length,
+          ',',
+        );
       }),
     rows: ({ mind, from, to, limit }) =>
       ask(() =>
@@ -56,7 +60,10 @@ function eventStore(database: Database, process: Process, ask: Ask): EventStore 
 function select(database: Database, { mind, after, to, kinds, order }: PageQuery): ChainedEvent[] {
   const found = database
     .log(mind)
-    .filter(({ position, kind }) => position > after && position <= (to ?? Infinity) && (kinds?.includes(kind) ?? true));
+    .filter(
+      ({ position, kind }) =>
+        position > after && position <= (to ?? Infinity) && (kinds?.includes(kind) ?? true),
+    );
   return order === 'asc' ? found : found.reverse();
 }
 

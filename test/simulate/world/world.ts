@@ -39,7 +39,7 @@ export class World {
     this.scheduler = new Scheduler(chance(1), this.trace);
     this.network = new Network(chance(2), () => this.scheduler.now);
     this.nats = new NatsServer(this.scheduler, this.network);
-    this.database = new Database(this.scheduler, chance(3));
+    this.database = new Database(this.scheduler, chance(3), this.trace);
     this.shelf = new Shelf(this.scheduler, chance(4));
     this.restoreGlobals = ownGlobals(this.scheduler, chance(5));
   }
