@@ -45,12 +45,12 @@ export class ShardKeeper {
   }
 
   /** A batch was broadcast. One that knows more than we do was written by somebody else. */
-  seenBatch({ mind, to, headHash }: Batch): void {
+  seenBatch({ mind, from, to, headHash }: Batch): void {
     const { minds, tails, announcer } = this.parts;
     const head = minds.peek(mind)?.head;
     if (head && (to > head.position || (to === head.position && headHash !== head.hash))) this.distrust(mind);
     tails.markBroadcast(mind, to);
-    announcer.seen(mind, to);
+    announcer.seen(mind, from, to);
   }
 
   seenAppended({ spans }: Appended): void {
