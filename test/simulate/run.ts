@@ -1,5 +1,6 @@
 import { Listener } from './checks/listener';
-import { checkAcknowledged, checkLog, checkTurns, logsOf } from './checks/logs';
+import { shardOf } from '#libs/contracts';
+import { checkAcknowledged, checkLog, checkTurns, logsOf, type Log } from './checks/logs';
 import { checkDecisions, dutiesOf } from './checks/decisions';
 import { checkCaches, checkOwners, checkSeen, Truth } from './checks/states';
 import type { Bug } from './bugs/bug';
@@ -12,7 +13,8 @@ import { modelsOf } from './load/model';
 import { planOf, type Plan } from './load/plan';
 import { Workload } from './load/workload';
 import { Random } from './world/random';
-import { World, type Violation } from './world/world';
+import { EPOCH_MS } from './world/scheduler';
+import { SHARDS, World, type Violation } from './world/world';
 
 /** After the last fault every request has its answer within this time. */
 const ANSWERED_MS = 90_000;
@@ -107,8 +109,24 @@ async function quiet(run: Run, failed: () => boolean): Promise<void> {
   for (let rounds = 0; rounds < 200 && !isStill() && !failed(); rounds++)
     await world.scheduler.runUntil(world.scheduler.now + 250, failed);
   checkOwners(world, fleet);
-  const truths = logsOf(world).map((log) => new Truth(log));
-  checkCaches(world, fleet, truths);
+  const logs = logsOf(world);
+  checkCaches(
+    world,
+    fleet,
+    logs.map((log) => new Truth(log)),
+  );
+  logs.forEach((log) => checkBroadcasts(run, log));
+}
+
+/** Not those that were never announced: from before the run, of a second writer, or of an owner that died at once. */
+function checkBroadcasts({ world, plan, faults, listener }: Run, log: Log): void {
+  const before = plan.minds.find(({ id }) => id === log.mind)?.history ?? 0;
+  const strange = faults.strange.get(log.mind);
+  const takenAt = EPOCH_MS + (world.logTaken.get(shardOf(log.mind, SHARDS)) ?? 0);
+  listener.checkBroadcasts(log, ({ position, atMs }) => {
+    if (position <= before || strange?.has(position)) return false;
+    return atMs > takenAt || position === log.rows.length;
+  });
 }
 
 /** Ticks until nothing is left to do. */
@@ -126,18 +144,17 @@ async function doDuties(run: Run, failed: () => boolean): Promise<void> {
   if (!failed()) world.violated('a duty is done in the end', open().join('; '));
 }
 
-function checkAll({ world, plan, client, faults, listener }: Run): void {
+function checkAll(run: Run): void {
+  const { world, plan, client } = run;
   const { history } = client;
   const services = new Set<string>(plan.members.map(({ service }) => service));
   for (const log of logsOf(world)) {
-    const before = plan.minds.find(({ id }) => id === log.mind)?.history ?? 0;
     checkLog(world, log);
     checkAcknowledged(world, log, history);
     checkTurns(world, log, history);
     checkSeen(world, new Truth(log), history);
     checkDecisions(world, log, services);
-    const strange = faults.strange.get(log.mind);
-    listener.checkBroadcasts(log, (position) => position > before && !strange?.has(position));
+    checkBroadcasts(run, log);
   }
 }
 

@@ -1,4 +1,5 @@
 import { shardOf } from '#libs/contracts';
+import type { ChainedEvent } from '../../../services/event-log/src/core/chain.core';
 import type { Carried, Overhears } from '../world/nats-server';
 import type { Process } from '../world/process';
 import { SHARDS, type World } from '../world/world';
@@ -55,13 +56,13 @@ export class Listener implements Overhears {
   }
 
   /** Each of these positions was broadcast at least once. */
-  checkBroadcasts({ mind, rows }: Log, isExpected: (position: number) => boolean): void {
+  checkBroadcasts({ mind, rows }: Log, isExpected: (row: ChainedEvent) => boolean): void {
     const seen = this.broadcast.get(mind) ?? new Set<number>();
-    const missing = rows.map(({ position }) => position).filter((n) => isExpected(n) && !seen.has(n));
+    const missing = rows.filter((row) => isExpected(row) && !seen.has(row.position));
     if (missing.length > 0)
       this.world.violated(
         'every event is broadcast',
-        `${mind} of shard ${shardOf(mind, SHARDS)}: ${missing.join(' ')}`,
+        `${mind} of shard ${shardOf(mind, SHARDS)}: ${missing.map(({ position }) => position).join(' ')}`,
       );
   }
 

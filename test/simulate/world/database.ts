@@ -84,10 +84,15 @@ export class Database {
     }
   }
 
+  /** By bad luck another transaction holds a row for too long. @throws Refused */
+  insertIfFree(events: readonly ChainedEvent[], by: string): void {
+    if (this.random.chance(this.trouble.locked)) throw new Refused('locked');
+    this.insert(events, by);
+  }
+
   /** All or nothing. @throws Refused */
   insert(events: readonly ChainedEvent[], by: string): void {
     const what = () => events.map(({ mind, position, kind }) => `${mind} #${position} ${kind}`).join(', ');
-    if (this.random.chance(this.trouble.locked)) throw new Refused('locked');
     const done: ChainedEvent[] = [];
     for (const event of events) {
       if (!this.insertOne(event)) {

@@ -30,7 +30,7 @@ function eventStore(database: Database, process: Process, ask: Ask): EventStore 
   return {
     insert: async (events) => {
       try {
-        await database.run(process, () => database.insert(events, process.name), lostInsert);
+        await database.run(process, () => database.insertIfFree(events, process.name), lostInsert);
       } catch (error) {
         throw error instanceof Refused ? new InsertFault(error.kind, { cause: error }) : error;
       }
