@@ -95,6 +95,7 @@ export function assembleEventLog(
     shardOf: (mind: string) => minds.shardOf(mind),
   };
   const announcer = new Announcer(port, clock);
+  minds.onNews((span) => announcer.announce([span]));
   const commits = new CommitLog(minds, tails, announcer);
   const asking = new AskingWriter({ events, minds, commits, clock, meter });
   const imports = new ImportSessions({
