@@ -1,6 +1,7 @@
 import { Listener } from './checks/listener';
 import { shardOf } from '#libs/contracts';
 import { checkAcknowledged, checkLog, checkTurns, logsOf, type Log } from './checks/logs';
+import { checkNames } from './checks/names';
 import { checkDecisions, dutiesOf } from './checks/decisions';
 import { checkCaches, checkOwners, checkSeen, Truth } from './checks/states';
 import type { Bug } from './bugs/bug';
@@ -154,6 +155,7 @@ function checkAll(run: Run): void {
     checkTurns(world, log, history);
     checkSeen(world, new Truth(log), history);
     checkDecisions(world, log, services);
+    if (services.has('commitment')) checkNames(world, log);
     checkBroadcasts(run, log);
   }
 }

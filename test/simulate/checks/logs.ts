@@ -41,11 +41,15 @@ export function checkLog(world: World, { mind, rows, events }: Log): void {
 
 /** What was acknowledged is there, once, in its order and at the place that was told. */
 export function checkAcknowledged(world: World, { mind, rows }: Log, history: History): void {
-  for (const { ids, reply } of history.acknowledged.filter((other) => other.mind === mind)) {
+  for (const { ids, reply, expectedPosition } of history.acknowledged.filter(
+    (other) => other.mind === mind,
+  )) {
     const found = rows.slice(reply.from - 1, reply.to);
     const isThere = found.map(({ id }) => id).join() === ids.join() && found.at(-1)?.hash === reply.headHash;
     if (!isThere)
       world.violated('what is acknowledged is in the log', `${mind} ${reply.from} to ${reply.to}`);
+    if (expectedPosition !== undefined && reply.from !== expectedPosition + 1)
+      world.violated('an append is where it was expected', `${mind} ${reply.from} after ${expectedPosition}`);
   }
   for (const { tick, position } of history.ticks.filter((other) => other.mind === mind)) {
     const event = rows[position - 1];

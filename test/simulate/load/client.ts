@@ -46,7 +46,7 @@ export class Client {
 
   async append(mind: string, events: NewEvent[], expectedPosition?: number): Promise<AppendReply> {
     const reply = await this.ask<AppendReply>('event-log', 'append', { mind, events, expectedPosition });
-    this.history.acknowledged.push({ mind, ids: events.map(({ id }) => id), reply });
+    this.history.acknowledged.push({ mind, ids: events.map(({ id }) => id), expectedPosition, reply });
     return reply;
   }
 

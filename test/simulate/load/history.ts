@@ -5,6 +5,7 @@ import type { StatefulService } from '#libs/mind';
 export interface Acknowledged {
   mind: string;
   ids: string[];
+  expectedPosition?: number;
   reply: AppendReply;
 }
 
