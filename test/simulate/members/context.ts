@@ -1,5 +1,6 @@
 import { AppError, systemClock, type Clock } from '#libs/kernel';
 import type { ServiceName } from '#libs/contracts';
+import { TokenBudget } from '#libs/llm';
 import { Link, LogClient, Metrics, Ownership, PmmTransport, Requests, type Log } from '#libs/messaging';
 import { SimulatedConnection } from '../world/nats-connection';
 import type { Process } from '../world/process';
@@ -20,6 +21,9 @@ export interface MemberContext {
   clock: Clock;
   log: Log;
 }
+
+/** Without a limit it remembers nothing; one for all, as to make one costs more than a run may. */
+export const noBudget = new TokenBudget(undefined, systemClock);
 
 /** Nobody looks at them here, and to make them costs more than a run may. */
 const METRICS = new Map<string, Metrics>();

@@ -1,4 +1,4 @@
-import { TokenBudget, type Models } from '#libs/llm';
+import type { Models } from '#libs/llm';
 import type { CacheSettings } from '#libs/messaging';
 import { CachedConversation } from '../../../services/conversation/src/adapters/cached-conversation.adapter';
 import { ConversationController } from '../../../services/conversation/src/adapters/conversation.controller';
@@ -14,7 +14,7 @@ import { TurnIntake } from '../../../services/conversation/src/app/turn-intake';
 import { TurnPipeline } from '../../../services/conversation/src/app/turn-pipeline';
 import { TurnQueue } from '../../../services/conversation/src/app/turn-queue';
 import { Turns } from '../../../services/conversation/src/app/turns';
-import type { MemberContext } from './context';
+import { noBudget, type MemberContext } from './context';
 import { conversationCache } from './services';
 import { statefulMember, type StatefulMember } from './stateful';
 
@@ -41,7 +41,7 @@ export function conversationMember(
     ...{ log, gatherer, writer, clock },
     dialogue: new Dialogue(models, views, clock, shutdown.signal),
     intake: new TurnIntake(log),
-    budget: new TokenBudget(undefined, clock),
+    budget: noBudget,
     signals: new NatsTurnSignals(link),
   });
   const turns = new Turns(queue, pipeline, { ended: () => undefined });

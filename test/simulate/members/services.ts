@@ -1,4 +1,4 @@
-import { Models, TokenBudget } from '#libs/llm';
+import type { Models } from '#libs/llm';
 import type { CacheSettings } from '#libs/messaging';
 import {
   commitmentFold,
@@ -20,7 +20,7 @@ import { Attempts } from '../../../services/reflection/src/app/attempts';
 import { ModelCalls } from '../../../services/reflection/src/app/model-calls';
 import { Reflections } from '../../../services/reflection/src/app/reflections';
 import { reflectionRules } from '../../../services/reflection/src/core/rules';
-import type { MemberContext } from './context';
+import { noBudget, type MemberContext } from './context';
 import { cacheOf, statefulMember, type StatefulMember } from './stateful';
 
 const ATTEMPTS_PATIENCE_MS = 7_000;
@@ -50,7 +50,7 @@ export function reflectionMember(
   const attempts = new Attempts({
     ...{ commands: cache, model: models, logger, calls: new ModelCalls() },
     mindInfo: (mind) => logClient.mind(mind),
-    budget: new TokenBudget(undefined, clock),
+    budget: noBudget,
     now: () => clock.now(),
     observe: () => undefined,
   });

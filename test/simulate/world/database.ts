@@ -19,7 +19,7 @@ export interface Table {
 interface Call {
   process: Process;
   reject: (error: unknown) => void;
-  lost: unknown;
+  lost: () => unknown;
   ended: boolean;
 }
 
@@ -51,7 +51,7 @@ export class Database {
   run<T>(process: Process, work: () => T, lost: () => unknown): Promise<T> {
     const { random, scheduler } = this;
     return new Promise((resolve, reject) => {
-      const call: Call = { process, reject, lost: lost(), ended: false };
+      const call: Call = { process, reject, lost, ended: false };
       this.calls.add(call);
       const end = (settle: () => void) =>
         scheduler.after(this.latency(), process, () => {
@@ -60,10 +60,10 @@ export class Database {
           this.calls.delete(call);
           settle();
         });
-      if (!this.up) return void end(() => reject(call.lost));
+      if (!this.up) return void end(() => reject(call.lost()));
       scheduler.after(this.latency(), null, () => {
         if (call.ended && random.chance(0.5)) return;
-        if (!this.up) return void end(() => reject(call.lost));
+        if (!this.up) return void end(() => reject(call.lost()));
         try {
           const value = work();
           end(() => resolve(value));
@@ -80,7 +80,7 @@ export class Database {
       if (process && call.process !== process) continue;
       call.ended = true;
       this.calls.delete(call);
-      this.scheduler.after(0.01, call.process, () => call.reject(call.lost));
+      this.scheduler.after(0.01, call.process, () => call.reject(call.lost()));
     }
   }
 
