@@ -1,4 +1,7 @@
-/** One project per kind of test: `unit` is pure and fast, `int` talks to real servers, `e2e` starts the whole system. */
+/**
+ * One project per kind of test: `unit` is pure and fast, `simulate` plays the whole system in one process, `int` talks
+ * to real servers, `e2e` starts the whole system.
+ */
 const base = {
   rootDir: __dirname,
   testEnvironment: 'node',
@@ -25,6 +28,7 @@ module.exports = {
       testMatch: ['<rootDir>/test/{replay,bench}/**/*.spec.ts'],
       testPathIgnorePatterns: ['/node_modules/', '\\.int\\.spec\\.ts$'],
     },
+    { ...base, displayName: 'simulate', testMatch: ['<rootDir>/test/simulate/**/*.spec.ts'] },
     { ...base, displayName: 'int', testMatch: ['<rootDir>/**/*.int.spec.ts'] },
     { ...base, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.spec.ts'] },
   ],

@@ -13,6 +13,7 @@ const minutes = 60_000;
 const phases = [
   { name: 'unit', flags: ['--maxWorkers=2'], limitMs: 20 * minutes },
   { name: 'replay', flags: ['--maxWorkers=2'], limitMs: 20 * minutes },
+  { name: 'simulate', flags: ['--runInBand'], limitMs: 20 * minutes },
   { name: 'int', flags: ['--runInBand'], limitMs: 30 * minutes, needsNats: true },
   { name: 'e2e', flags: ['--runInBand'], limitMs: 40 * minutes, needsNats: true },
 ];

@@ -9,12 +9,15 @@ import { Announcer } from './app/announcer';
 import { Appender } from './app/appender';
 import { AskingWriter } from './app/asking-writer';
 import { CommitLog } from './app/commit-log';
+import type { EventStore } from './app/event-store.port';
 import { ExportLog } from './app/export-log';
 import { HeadsLog } from './app/heads-log';
 import { ImportSessions } from './app/import-sessions';
+import type { ImportStore } from './app/import-store.port';
 import type { LogMeter } from './app/log-meter.port';
 import { MindCache } from './app/mind-cache';
 import { MindList } from './app/mind-list';
+import type { MindStore } from './app/mind-store.port';
 import { ReadLog } from './app/read-log';
 import { ShardKeeper } from './app/shard-keeper';
 import { TailCache } from './app/tail-cache';
@@ -50,20 +53,41 @@ export interface EventLog {
   close(): Promise<void>;
 }
 
+/** Where an event-log keeps what it is told. */
+export interface LogStores {
+  events: EventStore;
+  minds: MindStore;
+  imports: ImportStore;
+  close(): Promise<void>;
+}
+
 /** Builds an event-log on a database that is migrated; two of them on one database are two replicas. */
 export async function composeEventLog(options: EventLogOptions): Promise<EventLog> {
-  const { clock, meter, warn } = options;
-  const holder: { minds?: MindCache } = {};
+  const holder: { log?: ReturnType<typeof assembleEventLog> } = {};
   const database = await Database.open({
     url: options.postgresUrl,
     onIdleError: (error) => {
-      warn('a database connection was lost', error);
-      holder.minds?.dropHeads();
+      options.warn('a database connection was lost', error);
+      holder.log?.connectionLost();
     },
   });
-  const events = new PostgresEventStore(database);
-  const mindStore = new PostgresMindStore(database.source.getRepository(MindRow), database.reads);
-  const minds = (holder.minds = new MindCache(mindStore, options.shards));
+  const stores = {
+    events: new PostgresEventStore(database),
+    minds: new PostgresMindStore(database.source.getRepository(MindRow), database.reads),
+    imports: new PostgresImportStore(database.imports),
+    close: () => database.close(),
+  };
+  return (holder.log = assembleEventLog(stores, options));
+}
+
+/** Puts the parts of an event-log together; `connectionLost` tells it that nothing in memory is certain any more. */
+export function assembleEventLog(
+  stores: LogStores,
+  options: Omit<EventLogOptions, 'postgresUrl'>,
+): EventLog & { connectionLost(): void } {
+  const { clock, meter, warn } = options;
+  const { events } = stores;
+  const minds = new MindCache(stores.minds, options.shards);
   const tails = new TailCache(options.tailBytes);
   const port = {
     publish: options.publish,
@@ -71,10 +95,11 @@ export async function composeEventLog(options: EventLogOptions): Promise<EventLo
     shardOf: (mind: string) => minds.shardOf(mind),
   };
   const announcer = new Announcer(port, clock);
+  minds.onNews((span) => announcer.announce([span]));
   const commits = new CommitLog(minds, tails, announcer);
   const asking = new AskingWriter({ events, minds, commits, clock, meter });
   const imports = new ImportSessions({
-    store: new PostgresImportStore(database.imports),
+    store: stores.imports,
     ...{ minds, announcer, clock, quietMs: options.importQuietMs },
     onRollbackFailed: (mind, error) => warn(`an import into ${mind} could not be rolled back`, error),
   });
@@ -94,16 +119,17 @@ export async function composeEventLog(options: EventLogOptions): Promise<EventLo
   announcer.start();
   return {
     ...{ appender, imports, keeper, tails, announcer },
-    minds: new MindList(minds, mindStore, clock),
+    minds: new MindList(minds, stores.minds, clock),
     reads: new ReadLog({ events, minds, tails, meter }),
-    heads: new HeadsLog(minds, mindStore),
+    heads: new HeadsLog(minds, stores.minds),
     verify: new VerifyLog({ events, minds, meter, clock }),
     exports: new ExportLog({ events, minds, meter }),
     close: async () => {
       keeper.stop();
       await Promise.all([appender.close(), imports.close()]);
       announcer.stop();
-      await database.close();
+      await stores.close();
     },
+    connectionLost: () => minds.dropHeads(),
   };
 }

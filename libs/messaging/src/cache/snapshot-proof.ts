@@ -21,7 +21,7 @@ export class SnapshotProof<S extends object> {
 
   /**
    * Folds the events since the stored snapshot at `since` onto that one. Another digest is an alarm, the state is thrown
-   * away, and the answer is false. True also when the stored one is not there any more.
+   * away, and the answer is false. True also when the stored one is not there any more, or is not one of this log.
    */
   async holds(resident: Resident<S>, snapshot: Snapshot, since: number): Promise<boolean> {
     const { store, reader, fold, folder, metrics } = this.parts;
@@ -30,7 +30,8 @@ export class SnapshotProof<S extends object> {
     const copy = stored?.watermark === since ? reader.decode(mind, stored) : null;
     if (!copy) return true;
     const wait = { timeoutMs: PAGE_MS };
-    await reader.onto(copy, { limit: new Limit(watermark), purpose: 'verify', path: 'verify', wait });
+    const reading = { limit: new Limit(watermark), purpose: 'verify', path: 'verify', wait } as const;
+    if (!(await reader.onto(copy, reading, { prove: true }))) return true;
     const proved = copy.watermark === watermark && digestOfResident(fold, copy) === snapshot.digest;
     metrics.snapshots.inc({ result: proved ? 'proved' : 'disproved' });
     if (!proved)

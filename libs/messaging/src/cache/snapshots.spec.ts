@@ -171,7 +171,7 @@ describe('the proof of a snapshot', () => {
   it('folds the events since the one before, and stores', async () => {
     const { bed } = await proving(() => undefined);
     expect(bed.snapshots.puts.map(({ watermark }) => watermark)).toEqual([10, 20]);
-    expect(bed.log.reads).toEqual([{ mind: MIND, after: 10, limit: 10, purpose: 'verify' }]);
+    expect(bed.log.reads).toEqual([{ mind: MIND, after: 9, limit: 11, purpose: 'verify' }]);
     expect(await bed.counter('pmm_snapshots_total{result="proved"}')).toBe(1);
     expect(bed.alarms).toEqual([]);
   });
@@ -210,6 +210,22 @@ describe('the proof of a snapshot', () => {
     await settled();
     expect(bed.snapshots.puts).toHaveLength(2);
     expect(bed.log.reads).toEqual([]);
+  });
+
+  it('says nothing against a state when the stored one before is not of this log', async () => {
+    const bed = new TestBed();
+    bed.log.put(MIND, say('?'), ...says(29));
+    const cache = bed.cache({ snapshotEvery: 10, verifySample: 1 });
+    await cache.onBatch(bed.log.batch(MIND, 1, 10));
+    await settled();
+    const before = bed.snapshots.stored.get(MIND);
+    if (!before) throw new Error('no snapshot');
+    bed.snapshots.stored.set(MIND, { ...before, headHash: 'f'.repeat(64) });
+    await cache.onBatch(bed.log.batch(MIND, 11, 20));
+    await settled();
+    expect(bed.alarms).toEqual([]);
+    expect([...cache.residents()]).toMatchObject([{ watermark: 20 }]);
+    expect(bed.snapshots.stored.get(MIND)).toMatchObject({ watermark: 20 });
   });
 
   it('is a sample', async () => {

@@ -44,19 +44,32 @@ describe('the announcer', () => {
     jest.advanceTimersByTime(60_000);
     expect(again()).toBeGreaterThan(10);
     expect(again()).toBeLessThan(20);
-    announcer.seen('m0', 4);
+    announcer.seen('m0', 3, 4);
     jest.advanceTimersByTime(6_000);
     expect(said.at(-1)?.spans).toEqual([{ mind: 'm0', from: 5, to: 5 }]);
-    announcer.seen('m0', 5);
+    announcer.seen('m0', 5, 5);
     const count = said.length;
     jest.advanceTimersByTime(60_000);
     expect(said).toHaveLength(count);
     expect(announcer.pending).toBe(0);
   });
 
+  it('takes nothing for seen that lies before a batch', () => {
+    announcer.announce([{ mind: 'm0', from: 3, to: 7 }]);
+    announcer.seen('m0', 6, 7);
+    jest.advanceTimersByTime(320);
+    expect(said.at(-1)).toEqual({ shard: 0, spans: [{ mind: 'm0', from: 3, to: 5 }], again: true });
+    announcer.seen('m0', 1, 2);
+    announcer.seen('m0', 4, 4);
+    expect(announcer.pending).toBe(1);
+    announcer.seen('m0', 2, 9);
+    expect(announcer.pending).toBe(0);
+  });
+
   it('joins what came since', () => {
     announcer.announce([{ mind: 'm0', from: 1, to: 1 }]);
     announcer.announce([{ mind: 'm0', from: 2, to: 4 }]);
+    expect(said.at(-1)).toEqual({ shard: 0, spans: [{ mind: 'm0', from: 1, to: 4 }], again: false });
     jest.advanceTimersByTime(320);
     expect(said.at(-1)?.spans).toEqual([{ mind: 'm0', from: 1, to: 4 }]);
   });

@@ -49,29 +49,29 @@ export class Announcer {
     return this.waiting.size;
   }
 
-  /** Announces at once, and remembers what this member has to announce again. */
+  /**
+   * Announces at once, together with what no batch has shown yet: a coordinator that does not know the mind begins where
+   * we say. Remembers what this member has to announce again.
+   */
   announce(spans: readonly Span[]): void {
     const dueMs = this.clock.monotonicMs() + FIRST_PAUSE_MS;
-    for (const { mind, from, to } of spans) {
-      if (!this.port.owns(this.port.shardOf(mind))) continue;
-      const before = this.waiting.get(mind);
-      const start = before ? Math.min(before.from, from) : from;
-      this.waiting.set(mind, {
-        from: start,
-        to: Math.max(before?.to ?? 0, to),
-        dueMs,
-        pauseMs: FIRST_PAUSE_MS,
-      });
-    }
-    this.publish(spans, false);
+    const joined = spans.map((span) => {
+      if (!this.port.owns(this.port.shardOf(span.mind))) return span;
+      const before = this.waiting.get(span.mind);
+      const [from, to] = [Math.min(before?.from ?? span.from, span.from), Math.max(before?.to ?? 0, span.to)];
+      this.waiting.set(span.mind, { from, to, dueMs, pauseMs: FIRST_PAUSE_MS });
+      return { mind: span.mind, from, to };
+    });
+    this.publish(joined, false);
   }
 
-  /** A batch of a mind was seen. */
-  seen(mind: string, to: number): void {
+  /** A batch of a mind was seen. What lies before it has been seen no more than it was. */
+  seen(mind: string, from: number, to: number): void {
     const waiting = this.waiting.get(mind);
-    if (!waiting) return;
-    if (to >= waiting.to) this.waiting.delete(mind);
-    else waiting.from = Math.max(waiting.from, to + 1);
+    if (!waiting || to < waiting.from) return;
+    if (from <= waiting.from) waiting.from = to + 1;
+    else if (from <= waiting.to && to >= waiting.to) waiting.to = from - 1;
+    if (waiting.from > waiting.to) this.waiting.delete(mind);
   }
 
   /** Another member announces for this shard from now on. */

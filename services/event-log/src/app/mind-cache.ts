@@ -1,4 +1,4 @@
-import { shardOf } from '#libs/contracts';
+import { shardOf, type Span } from '#libs/contracts';
 import { AppError } from '#libs/kernel';
 import type { ChainHead } from '../core/chain.core';
 import type { MindRecord, MindState, MindStore } from './mind-store.port';
@@ -7,6 +7,8 @@ interface Entry {
   record: MindRecord;
   /** Absent when it may be stale and has to be read again. */
   head?: ChainHead;
+  /** Up to here the events were announced, by us or by whoever wrote them. */
+  announcedTo: number;
 }
 
 interface Shard {
@@ -24,6 +26,7 @@ interface Shard {
 export class MindCache {
   private shards = new Map<number, Shard>();
   private size = 0;
+  private newsListener: (span: Span) => void = () => undefined;
 
   constructor(
     private readonly store: MindStore,
@@ -33,6 +36,14 @@ export class MindCache {
 
   shardOf(mind: string): number {
     return shardOf(mind, this.shardCount);
+  }
+
+  /**
+   * Called with what the database has beyond what anybody is known to have announced: a commit whose answer was lost, or
+   * that of a writer who died after it, or of one who never announces.
+   */
+  onNews(listener: (span: Span) => void): void {
+    this.newsListener = listener;
   }
 
   /** A mind that is held with a head that is thought true. */
@@ -94,7 +105,9 @@ export class MindCache {
   /** The head after a commit of ours, or one that was read; never an older one. */
   advance(mind: string, head: ChainHead): void {
     const entry = this.shard(mind).minds.get(mind);
-    if (entry && (entry.head?.position ?? -1) < head.position) entry.head = head;
+    if (!entry) return;
+    if ((entry.head?.position ?? -1) < head.position) entry.head = head;
+    entry.announcedTo = Math.max(entry.announcedTo, head.position);
   }
 
   setRecord(record: MindRecord): void {
@@ -121,9 +134,12 @@ export class MindCache {
     for (const { minds } of this.shards.values()) for (const entry of minds.values()) delete entry.head;
   }
 
-  dropHead(mind: string): void {
+  /** @param announcedTo What somebody else has announced or broadcast meanwhile. */
+  dropHead(mind: string, announcedTo = 0): void {
     const entry = this.shard(mind).minds.get(mind);
-    if (entry) delete entry.head;
+    if (!entry) return;
+    delete entry.head;
+    entry.announcedTo = Math.max(entry.announcedTo, announcedTo);
   }
 
   /** Forgets a shard; loads of it that are under way go nowhere. */
@@ -139,11 +155,18 @@ export class MindCache {
     const entry = shard.minds.get(record.id);
     if (entry) {
       if (!entry.head || entry.head.position < head.position) entry.head = head;
-      return;
+      return this.notice(record.id, entry, head.position);
     }
     if (this.size >= this.maxMinds) this.evict(shard);
-    shard.minds.set(record.id, { record, head });
+    shard.minds.set(record.id, { record, head, announcedTo: head.position });
     this.size += 1;
+  }
+
+  private notice(mind: string, entry: Entry, position: number): void {
+    if (position <= entry.announcedTo) return;
+    const span = { mind, from: entry.announcedTo + 1, to: position };
+    entry.announcedTo = position;
+    this.newsListener(span);
   }
 
   private evict(shard: Shard): void {

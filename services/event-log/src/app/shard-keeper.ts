@@ -33,9 +33,9 @@ export class ShardKeeper {
   /** What was remembered of this shard is worth nothing: others may have written. Never rejects. */
   async take(shard: number): Promise<void> {
     this.forget(shard);
-    const loaded = this.load(shard, () => true);
+    const loaded = this.load(shard, true);
     await Promise.race([loaded, this.parts.clock.sleep(TAKE_MS)]);
-    this.later(SECOND_LOOK_MS, () => this.load(shard, (state) => this.isNews(state)));
+    this.later(SECOND_LOOK_MS, () => this.load(shard, false));
   }
 
   async release(shard: number): Promise<void> {
@@ -45,18 +45,19 @@ export class ShardKeeper {
   }
 
   /** A batch was broadcast. One that knows more than we do was written by somebody else. */
-  seenBatch({ mind, to, headHash }: Batch): void {
+  seenBatch({ mind, from, to, headHash }: Batch): void {
     const { minds, tails, announcer } = this.parts;
     const head = minds.peek(mind)?.head;
-    if (head && (to > head.position || (to === head.position && headHash !== head.hash))) this.distrust(mind);
+    if (head && (to > head.position || (to === head.position && headHash !== head.hash)))
+      this.distrust(mind, to);
     tails.markBroadcast(mind, to);
-    announcer.seen(mind, to);
+    announcer.seen(mind, from, to);
   }
 
   seenAppended({ spans }: Appended): void {
     for (const { mind, to } of spans) {
       const head = this.parts.minds.peek(mind)?.head;
-      if (head && to > head.position) this.distrust(mind);
+      if (head && to > head.position) this.distrust(mind, to);
     }
   }
 
@@ -65,8 +66,8 @@ export class ShardKeeper {
     this.looks.clear();
   }
 
-  private distrust(mind: string): void {
-    this.parts.minds.dropHead(mind);
+  private distrust(mind: string, announcedTo: number): void {
+    this.parts.minds.dropHead(mind, announcedTo);
     this.parts.tails.drop(mind);
   }
 
@@ -76,26 +77,18 @@ export class ShardKeeper {
     tails.dropWhere((mind) => minds.shardOf(mind) === shard);
   }
 
-  private isNews({ record, head }: MindState): boolean {
-    const held = this.parts.minds.peek(record.id);
-    return held !== undefined && held.head.position < head.position;
-  }
-
-  /** Reads the heads of a shard and announces those that moved lately and are chosen; tries again while it is ours. */
-  private async load(shard: number, chosen: (state: MindState) => boolean): Promise<void> {
+  /** Reads the heads of a shard; the first time announces those that moved lately. Tries again while it is ours. */
+  private async load(shard: number, isFirst: boolean): Promise<void> {
     const { minds, announcer, clock, owns, onLoadFailed } = this.parts;
     const since = clock.now() - RECENT_MS;
     try {
       await minds.loadShard(shard, (states) => {
-        const spans = states
-          .filter(({ head }) => head.position > 0 && head.atMs >= since)
-          .filter(chosen)
-          .map(headSpan);
-        if (spans.length > 0) announcer.announce(spans);
+        const recent = states.filter(({ head }) => head.position > 0 && head.atMs >= since);
+        if (isFirst && recent.length > 0) announcer.announce(recent.map(headSpan));
       });
     } catch (error) {
       onLoadFailed(shard, error);
-      if (owns(shard)) this.later(RETRY_MS, () => this.load(shard, chosen));
+      if (owns(shard)) this.later(RETRY_MS, () => this.load(shard, isFirst));
     }
   }
 

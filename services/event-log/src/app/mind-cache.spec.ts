@@ -1,0 +1,55 @@
+import type { Span } from '#libs/contracts';
+import type { ChainHead } from '../core/chain.core';
+import { MindCache } from './mind-cache';
+import type { MindState } from './mind-store.port';
+
+const at = (position: number): ChainHead => ({ position, hash: `hash of ${position}`, atMs: position });
+
+describe('the cache of heads', () => {
+  let stored: number;
+  let news: Span[];
+  let minds: MindCache;
+
+  beforeEach(async () => {
+    stored = 3;
+    news = [];
+    const state = (): MindState => ({
+      record: {
+        ...{ id: 'ada', createdAt: '', tickIntervalMs: null, provider: null, model: null },
+        ...{ archivedAt: null, importedTo: 0 },
+      },
+      head: at(stored),
+    });
+    const never = () => Promise.reject(new Error('not asked for'));
+    const states = () => Promise.resolve([state()]);
+    minds = new MindCache({ create: never, archive: never, states, page: states }, 1);
+    minds.onNews((span) => news.push(span));
+    await minds.state('ada');
+  });
+
+  it('tells what was stored and announced by nobody, once', async () => {
+    stored = 5;
+    minds.dropHead('ada');
+    await minds.state('ada');
+    await minds.refresh('ada');
+    expect(news).toEqual([{ mind: 'ada', from: 4, to: 5 }]);
+  });
+
+  it('tells it also when it is found by a look at the whole shard', async () => {
+    stored = 4;
+    await minds.loadShard(0, () => undefined);
+    expect(news).toEqual([{ mind: 'ada', from: 4, to: 4 }]);
+  });
+
+  it('says nothing of what was committed here, or announced by its writer', async () => {
+    minds.advance('ada', at(4));
+    stored = 6;
+    minds.dropHead('ada', 6);
+    expect((await minds.state('ada')).head).toEqual(at(6));
+    expect(news).toEqual([]);
+  });
+
+  it('says nothing of a mind that it reads for the first time', () => {
+    expect(news).toEqual([]);
+  });
+});

@@ -1,0 +1,163 @@
+import { AppError } from '#libs/kernel';
+import { InsertFault, type InsertFaultKind } from '../../../services/event-log/src/app/event-store.port';
+import type { MindRecord, MindState } from '../../../services/event-log/src/app/mind-store.port';
+import { EMPTY_HEAD, type ChainedEvent } from '../../../services/event-log/src/core/chain.core';
+import type { Process } from './process';
+import type { Random } from './random';
+import type { Scheduler } from './scheduler';
+import type { Trace } from './trace';
+
+export interface Table {
+  record: MindRecord;
+  shard: number;
+  byPosition: Map<number, ChainedEvent>;
+  byId: Map<string, ChainedEvent>;
+  byPrevHash: Map<string | null, ChainedEvent>;
+  last: ChainedEvent | null;
+}
+
+interface Call {
+  process: Process;
+  reject: (error: unknown) => void;
+  lost: () => unknown;
+  ended: boolean;
+}
+
+/** What a database says no to. */
+export class Refused extends Error {
+  constructor(readonly kind: InsertFaultKind) {
+    super(kind);
+  }
+}
+
+/** PostgreSQL as far as the log depends on it: unique keys, all or nothing, and answers that may never come. */
+export class Database {
+  up = true;
+  /** Probabilities of bad luck. */
+  trouble = { locked: 0, slow: 0, slowMs: 0 };
+  readonly minds = new Map<string, Table>();
+  private readonly calls = new Set<Call>();
+
+  constructor(
+    private readonly scheduler: Scheduler,
+    private readonly random: Random,
+    private readonly trace: Trace,
+  ) {}
+
+  /**
+   * Carries out a statement for a process: sent now, done a little later, answered later still. A lost connection
+   * loses the answer; what was sent may then be done or not, even afterwards.
+   */
+  run<T>(process: Process, work: () => T, lost: () => unknown): Promise<T> {
+    const { random, scheduler } = this;
+    return new Promise((resolve, reject) => {
+      const call: Call = { process, reject, lost, ended: false };
+      this.calls.add(call);
+      const end = (settle: () => void) =>
+        scheduler.after(this.latency(), process, () => {
+          if (call.ended) return;
+          call.ended = true;
+          this.calls.delete(call);
+          settle();
+        });
+      if (!this.up) return void end(() => reject(call.lost()));
+      scheduler.after(this.latency(), null, () => {
+        if (call.ended && random.chance(0.5)) return;
+        if (!this.up) return void end(() => reject(call.lost()));
+        try {
+          const value = work();
+          end(() => resolve(value));
+        } catch (error) {
+          end(() => reject(error));
+        }
+      });
+    });
+  }
+
+  /** Every statement under way is without an answer, of one process or of all. */
+  loseConnections(process?: Process): void {
+    for (const call of [...this.calls]) {
+      if (process && call.process !== process) continue;
+      call.ended = true;
+      this.calls.delete(call);
+      this.scheduler.after(0.01, call.process, () => call.reject(call.lost()));
+    }
+  }
+
+  /** By bad luck another transaction holds a row for too long. @throws Refused */
+  insertIfFree(events: readonly ChainedEvent[], by: string): void {
+    if (this.random.chance(this.trouble.locked)) throw new Refused('locked');
+    this.insert(events, by);
+  }
+
+  /** All or nothing. @throws Refused */
+  insert(events: readonly ChainedEvent[], by: string): void {
+    const what = () => events.map(({ mind, position, kind }) => `${mind} #${position} ${kind}`).join(', ');
+    const done: ChainedEvent[] = [];
+    for (const event of events) {
+      if (!this.insertOne(event)) {
+        done.forEach((other) => this.undo(other));
+        this.trace.note('database', () => `refuses ${what()} of ${by}`);
+        throw new Refused('conflict');
+      }
+      done.push(event);
+    }
+    this.trace.note('database', () => `stores ${what()} of ${by}`);
+  }
+
+  table(mind: string): Table | undefined {
+    return this.minds.get(mind);
+  }
+
+  /** The rows of a mind in order of position. */
+  log(mind: string): ChainedEvent[] {
+    return [...(this.minds.get(mind)?.byPosition.values() ?? [])].sort((a, b) => a.position - b.position);
+  }
+
+  state(table: Table): MindState {
+    const { record, last } = table;
+    return {
+      record,
+      head: last ? { position: last.position, hash: last.hash, atMs: last.atMs } : EMPTY_HEAD,
+    };
+  }
+
+  protected insertOne(event: ChainedEvent): boolean {
+    const table = this.minds.get(event.mind);
+    if (!table) throw new Refused('refused');
+    const taken =
+      table.byPosition.has(event.position) ||
+      table.byId.has(event.id) ||
+      table.byPrevHash.has(event.prevHash);
+    if (!taken) this.put(table, event);
+    return !taken;
+  }
+
+  protected put(table: Table, event: ChainedEvent): void {
+    table.byPosition.set(event.position, event);
+    table.byId.set(event.id, event);
+    table.byPrevHash.set(event.prevHash, event);
+    if (event.position > (table.last?.position ?? 0)) table.last = event;
+  }
+
+  private undo(event: ChainedEvent): void {
+    const table = this.minds.get(event.mind);
+    if (!table) return;
+    table.byPosition.delete(event.position);
+    table.byId.delete(event.id);
+    table.byPrevHash.delete(event.prevHash);
+    table.last = [...table.byPosition.values()].reduce<ChainedEvent | null>(
+      (last, other) => (other.position > (last?.position ?? 0) ? other : last),
+      null,
+    );
+  }
+
+  private latency(): number {
+    const { slow, slowMs } = this.trouble;
+    const base = this.random.between(0.2, 1.5);
+    return slow > 0 && this.random.chance(slow) ? base + this.random.between(0, slowMs) : base;
+  }
+}
+
+export const lostInsert = (): unknown => new InsertFault('unknown', { cause: new Error('connection lost') });
+export const lostAnswer = (): unknown => new AppError('unavailable', 'the database does not answer');

@@ -1,0 +1,98 @@
+import { AppError } from '#libs/kernel';
+import type { LogStores } from '../../../services/event-log/src/compose';
+import {
+  EMPTY_PAGE,
+  InsertFault,
+  type EventStore,
+  type LinePage,
+  type PageQuery,
+} from '../../../services/event-log/src/app/event-store.port';
+import type { ImportStore } from '../../../services/event-log/src/app/import-store.port';
+import type { MindStore } from '../../../services/event-log/src/app/mind-store.port';
+import { eventLine, type ChainedEvent } from '../../../services/event-log/src/core/chain.core';
+import { lostAnswer, lostInsert, Refused, type Database } from './database';
+import type { Process } from './process';
+
+/** Event-log's ports, over the simulated database, for one process. */
+export function storesOf(database: Database, process: Process): LogStores {
+  const ask = <T>(work: () => T): Promise<T> => database.run(process, work, lostAnswer);
+  return {
+    events: eventStore(database, process, ask),
+    minds: mindStore(database, ask),
+    imports: noImports,
+    close: () => Promise.resolve(),
+  };
+}
+
+type Ask = <T>(work: () => T) => Promise<T>;
+
+function eventStore(database: Database, process: Process, ask: Ask): EventStore {
+  return {
+    insert: async (events) => {
+      try {
+        await database.run(process, () => database.insertIfFree(events, process.name), lostInsert);
+      } catch (error) {
+        throw error instanceof Refused ? new InsertFault(error.kind, { cause: error }) : error;
+      }
+    },
+    known: (mind, ids) =>
+      ask(() => ids.flatMap((id) => database.table(mind)?.byId.get(id) ?? []).map((event) => ({ ...event }))),
+    page: (query) => ask(() => pageOf(select(database, query), query.limit, query.separator)),
+    pageOfIds: (mind, ids) =>
+      ask(() => {
+        const found = ids.flatMap((id) => database.table(mind)?.byId.get(id) ?? []);
+        return pageOf(
+          found.sort((a, b) => a.position - b.position),
+          ids.length,
+          ',',
+        );
+      }),
+    row: (mind, position) => ask(() => database.log(mind)[position - 1] ?? null),
+    scan: async function* ({ mind, from, to }) {
+      yield await ask(() => database.log(mind).filter(({ position }) => position >= from && position <= to));
+    },
+  };
+}
+
+function select(database: Database, { mind, after, to, kinds, order }: PageQuery): ChainedEvent[] {
+  const found = database
+    .log(mind)
+    .filter(
+      ({ position, kind }) =>
+        position > after && position <= (to ?? Infinity) && (kinds?.includes(kind) ?? true),
+    );
+  return order === 'asc' ? found : found.reverse();
+}
+
+function pageOf(found: readonly ChainedEvent[], limit: number, separator: string): LinePage {
+  const events = found.slice(0, limit);
+  const [first, last] = [events[0], events.at(-1)];
+  if (!first || !last) return EMPTY_PAGE;
+  const text = events.map(eventLine).join(separator);
+  return {
+    ...{ text, count: events.length, first: first.position, last: last.position },
+    ...{ prevHash: first.prevHash, more: found.length > limit },
+  };
+}
+
+function mindStore(database: Database, ask: Ask): MindStore {
+  return {
+    create: () => Promise.reject(new AppError('internal', 'every mind of a run is there from the start')),
+    archive: () => Promise.reject(new AppError('internal', 'no mind of a run is archived')),
+    states: (minds) =>
+      ask(() => minds.flatMap((mind) => database.table(mind) ?? []).map((table) => database.state(table))),
+    page: ({ shard, after = '', limit, activeSinceMs = 0 }) =>
+      ask(() =>
+        [...database.minds.values()]
+          .filter((table) => (shard === undefined || table.shard === shard) && table.record.id > after)
+          .filter(({ last }) => (last?.atMs ?? 0) >= activeSinceMs)
+          .sort((a, b) => (a.record.id < b.record.id ? -1 : 1))
+          .slice(0, limit)
+          .map((table) => database.state(table)),
+      ),
+  };
+}
+
+const noImports: ImportStore = {
+  begin: () => Promise.reject(new AppError('busy', 'a run has its imports behind it')),
+};
