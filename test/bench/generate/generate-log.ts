@@ -3,6 +3,7 @@ import { canonicalJson } from '#libs/kernel';
 import { chainEvent, EMPTY_HEAD, type ChainedEvent } from '../../../services/event-log/src/core/chain.core';
 import { Life, type Happening } from './life';
 import { Random } from './random';
+import { rarities } from './rarities';
 
 export interface LogPlan {
   mind: string;
@@ -35,7 +36,7 @@ export function* generateLog(plan: LogPlan): Generator<ChainedEvent, void> {
 
 function begin({ seed, happenings }: LogPlan): { random: Random; happenings: Iterable<Happening> } {
   const random = new Random(seed);
-  const own = happenings ?? ((source: Random) => new Life(source).happenings());
+  const own = happenings ?? ((source: Random) => new Life(source, rarities).happenings());
   return { random: new Random(seed ^ 0x5bd1e995), happenings: own(random) };
 }
 

@@ -1,7 +1,6 @@
 import { STYLES, TRAITS, type JsonObject } from '#libs/contracts';
 import { Phrases } from './phrases';
 import { Random } from './random';
-import { rarities } from './rarities';
 
 /** An event before it has a place in a log, and how long after the one before it happens. */
 export interface Happening {
@@ -36,13 +35,17 @@ export class Life {
   lastReflection = 0;
   private reflections = 0;
 
-  constructor(readonly random: Random) {
+  /** @param rarities What happens now and then: the n-th of it, or without a number all of it. */
+  constructor(
+    readonly random: Random,
+    private readonly rarities: (life: Life, n?: number) => Iterable<Happening>,
+  ) {
     this.phrases = new Phrases(random);
   }
 
   /** Its events without end, like those that the services write for a mind in use: ticks, turns, promises, reflections. */
   *happenings(): Generator<Happening, never> {
-    yield* this.counted(rarities(this));
+    yield* this.counted(this.rarities(this));
     for (;;) yield* this.counted(this.beat());
   }
 
@@ -60,7 +63,7 @@ export class Life {
     if (this.open.length > OPEN_AT_MOST || (this.open.length > 0 && random.happens(0.1))) yield this.close();
     if (this.tick % 30 === 0) yield happening('metrics_update', { ias: this.score(), gas: this.score() });
     if (this.tick % 12 === 0) yield* this.reflect();
-    if (random.happens(RARE_SHARE)) yield* rarities(this, random.below(1_000));
+    if (random.happens(RARE_SHARE)) yield* this.rarities(this, random.below(1_000));
   }
 
   nextTick(): Happening {
