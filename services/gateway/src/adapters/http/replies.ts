@@ -177,7 +177,7 @@ const verified = z.union([
 const imported = z.object({
   events: z.number().int(),
   format: z.enum(IMPORT_FORMATS),
-  headHash: z.string(),
+  headHash: z.string().nullable(),
 }) satisfies z.ZodType<ImportedReply>;
 
 const digests = z.object({
