@@ -39,7 +39,8 @@ export interface EventsReply {
 export interface ImportedReply {
   events: number;
   format: ImportFormat;
-  headHash: string;
+  /** Null for the export of an empty mind. */
+  headHash: string | null;
 }
 
 /** The state of one service about a mind: how far it has folded, and what to. */

@@ -110,7 +110,8 @@ export interface CommitmentView {
   text: string;
   status: CommitmentStatus;
   source: string;
-  origin?: number;
+  /** Position of what it came from; null when nobody said so. */
+  origin: number | null;
   openedAt: string;
   openPosition: number;
   project?: string;
@@ -122,7 +123,8 @@ export interface CommitmentView {
   /** Position of the event that closed or expired it, and why. */
   endPosition?: number;
   reason?: string;
-  score?: number;
+  /** How urgent it is, in [0, 1]; one that has ended asks for nothing. */
+  score: number;
 }
 export interface ProjectView {
   project: string;

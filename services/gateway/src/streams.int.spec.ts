@@ -208,6 +208,13 @@ describe('import', () => {
       session: string;
     }[];
 
+  it('of the export of an empty mind is no failure', async () => {
+    fake.on('event-log', 'import', () => ({ events: 0, done: true, format: 'pmm.v1' }));
+    expect(await client.importLog('ada', pieces('{}', 9), { array: false })).toEqual({
+      ...{ events: 0, format: 'pmm.v1', headHash: null },
+    });
+  });
+
   it('hands on the whole text in order, cut nowhere inside a character', async () => {
     takeAll();
     const text = `{"a":"${'é😀\\"\n'.repeat(120_000)}"}`;

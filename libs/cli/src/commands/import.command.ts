@@ -22,7 +22,10 @@ export async function importFile(context: CommandContext, mind: string, file: st
   try {
     const reply = await client.importLog(mind, chunks(), { array });
     const { events, format, headHash } = reply;
-    out.show({ mind, ...reply }, `${events} events (format ${format}) are now in ${mind}, head ${headHash}`);
+    out.show(
+      { mind, ...reply },
+      `${events} events (format ${format}) are now in ${mind}, head ${headHash ?? 'none'}`,
+    );
     return EXIT.done;
   } finally {
     progress.stop();

@@ -68,6 +68,17 @@ describe('on a batch', () => {
     expect(bed.log.reads).toEqual([]);
   });
 
+  it('measures how late it is, but not by events of an import, which are old', async () => {
+    const { bed, cache } = await foldedTo(5);
+    const measured = async () =>
+      (await bed.metrics.registry.metrics()).match(/^pmm_batch_lag_seconds_count\S* (\d+)$/m)?.[1];
+    bed.log.importedTo = 7;
+    await cache.onBatch(bed.log.batch(MIND, 6, 7));
+    expect(await measured()).toBe('0');
+    await cache.onBatch(bed.log.batch(MIND, 8, 9));
+    expect(await measured()).toBe('1');
+  });
+
   it('raises an alarm when one that follows is of another chain', async () => {
     const { bed, cache } = await foldedTo(5);
     const batch = bed.log.batch(MIND, 6, 6);

@@ -38,7 +38,7 @@ export class IncrementalCache<S extends object> {
     metrics.batches.inc({ result });
     metrics.foldSeconds.observe((performance.now() - started) / 1000);
     const last = batch.events.at(-1);
-    if (last && result === 'folded')
+    if (last && result === 'folded' && last.position > (batch.importedTo ?? 0))
       metrics.lagSeconds.observe(Math.max(0, clock.now() - Date.parse(last.at)) / 1000);
     metrics.resident.set(this.parts.minds.size);
   }

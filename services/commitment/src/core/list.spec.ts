@@ -31,12 +31,14 @@ describe('the list of commitments', () => {
     const life = several();
     const [closed] = list(life, { status: 'closed' }).commitments;
     expect(closed).toEqual({
-      ...{ cid: 'c1', text: 'one', status: 'closed', source: 'api', project: 'p' },
+      ...{ cid: 'c1', text: 'one', status: 'closed', source: 'api', project: 'p', origin: null, score: 0 },
       ...{ openedAt: life.events[0]?.at, openPosition: 1, endPosition: 4, evidence: [3], outcome: 'done' },
     });
-    const [expired] = list(life, { status: 'expired' }).commitments;
-    expect(expired).toMatchObject({ endPosition: 5, reason: 'ttl' });
     expect(list(life).commitments[1]?.score).toBeCloseTo(0.3 + 0.1, 12);
+    const [expired] = list(life, { status: 'expired' }).commitments;
+    expect(expired).toMatchObject({ endPosition: 5, reason: 'ttl', origin: null, score: 0 });
+    life.open('c4', 'four', { origin: 7 });
+    expect(list(life).commitments[0]).toMatchObject({ cid: 'c4', origin: 7 });
   });
 
   it('can be that of a project, and counts the open ones of each', () => {

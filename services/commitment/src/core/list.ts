@@ -42,7 +42,7 @@ export function listCommitments(state: CommitmentState, query: ListQuery): Commi
 
 const byOpening = (a: CommitmentView, b: CommitmentView): number => b.openPosition - a.openPosition;
 const byScore = (a: CommitmentView, b: CommitmentView): number =>
-  (b.score ?? 0) - (a.score ?? 0) || a.openPosition - b.openPosition;
+  b.score - a.score || a.openPosition - b.openPosition;
 
 function viewsOf(state: CommitmentState, { status, project }: ListQuery): CommitmentView[] {
   const { open, closed, expired } = state.commitments;
@@ -87,11 +87,31 @@ const expiredView = (cid: string, record: ExpiredCommitment): CommitmentView => 
   reason: record.reason,
 });
 
-/** The fields that all records have; those that nobody gave are absent. */
+/** The fields that all records have; those that nobody gave are absent, and one that has ended scores nothing. */
 function viewOf(cid: string, status: CommitmentStatus, record: OpenCommitment): CommitmentView {
-  const { text, source, openedAt, openPosition, origin, project, priority, dueAt, snoozedUntil } = record;
-  const given = Object.entries({ origin, project, priority, dueAt, snoozedUntil }).filter(
+  const {
+    text,
+    source,
+    openedAt,
+    openPosition,
+    origin = null,
+    project,
+    priority,
+    dueAt,
+    snoozedUntil,
+  } = record;
+  const given = Object.entries({ project, priority, dueAt, snoozedUntil }).filter(
     ([, value]) => value !== undefined,
   );
-  return { cid, text, status, source, openedAt, openPosition, ...Object.fromEntries(given) };
+  return {
+    cid,
+    text,
+    status,
+    source,
+    origin,
+    openedAt,
+    openPosition,
+    score: 0,
+    ...Object.fromEntries(given),
+  };
 }

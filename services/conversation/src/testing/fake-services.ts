@@ -64,8 +64,10 @@ export class FakeServices implements MindViews, MemoryPort, ConversationPort, Co
         text,
         status: 'open' as const,
         source,
+        origin: null,
         openedAt,
         openPosition,
+        score: 0,
       }),
     );
     return { commitments: commitments.slice(0, question.limit), projects: [], ...folded };

@@ -51,9 +51,9 @@ class ImportSession {
     }
     this.text += this.decode();
     const { events, format, headHash } = await this.send({ text: this.text, last: true }, IMPORT_COMMIT);
-    if (format === undefined || headHash === undefined)
-      throw new AppError('internal', `the import into ${this.mind} ended without a head`);
-    return { events, format, headHash };
+    if (format === undefined)
+      throw new AppError('internal', `the import into ${this.mind} ended without a format`);
+    return { events, format, headHash: headHash ?? null };
   }
 
   /** Nothing was sent yet: nobody knows of this import. */

@@ -18,10 +18,21 @@ describe('readJson', () => {
     expect(read(JSON.stringify(value))).toEqual(value);
   });
 
+  it('is not misled by what stands in texts', () => {
+    const value = { 'a:"': ':\\":', b: ['9007199254740993', { '': '\\' }], ':': 2 ** 53 };
+    expect(read(JSON.stringify(value))).toEqual(value);
+    expect(read('{"a":9007199254740992,"b":-9007199254740992}')).toEqual({ a: 2 ** 53, b: -(2 ** 53) });
+  });
+
   it.each([
     ['broken JSON', '{"a":', 'invalid_request'],
     ['nothing', '', 'invalid_request'],
     ['an endless number', '{"a":1e999}', 'invalid_request'],
+    ['2^53 + 1, which would be stored as another number', '{"a":[9007199254740993]}', 'invalid_event'],
+    ['the same below zero', '{"a":-9007199254740993}', 'invalid_event'],
+    ['the same written otherwise', '{"a":90071992547409930e-1}', 'invalid_event'],
+    ['a field given twice', '{"a":"x","a":"x"}', 'invalid_request'],
+    ['a field given twice deep inside', '[{"a":{"b:":1,"\\u0062:":2}}]', 'invalid_request'],
     ['a prototype', '{"a":{"__proto__":{"b":1}}}', 'invalid_request'],
     ['U+0000', '{"a":["\\u0000"]}', 'invalid_event'],
     ['a lone surrogate', '{"a":{"b":"\\ud800"}}', 'invalid_event'],

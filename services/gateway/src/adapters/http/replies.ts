@@ -103,7 +103,7 @@ const commitment = z.object({
   text: z.string(),
   status: z.enum(COMMITMENT_STATUSES),
   source: z.string(),
-  origin: position.optional(),
+  origin: position.nullable(),
   openedAt: z.string(),
   openPosition: position,
   project: z.string().optional(),
@@ -114,7 +114,7 @@ const commitment = z.object({
   outcome: z.enum(['done', 'dropped']).optional(),
   endPosition: position.optional(),
   reason: z.string().optional(),
-  score: z.number().optional(),
+  score: z.number(),
 }) satisfies z.ZodType<Contract.CommitmentView>;
 
 const commitments = z.object({
@@ -177,7 +177,7 @@ const verified = z.union([
 const imported = z.object({
   events: z.number().int(),
   format: z.enum(IMPORT_FORMATS),
-  headHash: z.string(),
+  headHash: z.string().nullable(),
 }) satisfies z.ZodType<ImportedReply>;
 
 const digests = z.object({
