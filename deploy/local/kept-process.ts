@@ -108,6 +108,8 @@ export class KeptProcess {
   }
 
   #neverReady(end: RunEnd): StartError {
+    const reason = this.log.tail(8).findLast((line) => line.includes(" can't start: "));
+    if (reason !== undefined) return new StartError(`${reason}.`);
     const tail = this.log.tail(8).map((line) => `  ${line}`);
     return new StartError(
       [`${this.name} ${end.reason} before it was ready; the end of ${this.log.path}:`, ...tail].join('\n'),

@@ -121,7 +121,9 @@ function fail(reporter: Reporter, error: unknown): number {
 function sentenceFor(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof StartError) return error.message;
-  const isAboutFiles = ['EACCES', 'EPERM', 'EROFS', 'ENOSPC'].includes(codeOf(error) ?? '');
+  const isAboutFiles = ['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'ENOENT', 'ENOTDIR'].includes(
+    codeOf(error) ?? '',
+  );
   if (!isAboutFiles) return error.stack ?? error.message;
   return `${error.message}: give this user a data folder that it can write, with PMM_DATA_DIR.`;
 }

@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolders } from './small-files';
 import type { KeptProcess } from './kept-process';
 import { bringNats, bringPostgres, type ServerStage } from './local-servers';
 import { ProcessList, type Persuasion } from './orphans';
@@ -84,7 +84,7 @@ export class LocalSystem {
   async #start(): Promise<Ready> {
     const startedAt = performance.now();
     const { dataDir, httpHost } = this.#settings;
-    mkdirSync(dataDir, { recursive: true });
+    makeFolders(dataDir);
     this.#unlock = await lockDataDir(join(dataDir, 'supervisor.lock'), dataDir);
     const httpPort = await this.#chooseHttpPort();
     await this.#left.stopLeftOver(leftOverSteps);

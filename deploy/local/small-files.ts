@@ -1,4 +1,5 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 
 /** The `code` of a system error, such as `ENOENT`; undefined for anything else. */
 export function codeOf(error: unknown): string | undefined {
@@ -22,4 +23,11 @@ export function writeWhole(path: string, text: string): void {
   const draft = `${path}.${process.pid}.new`;
   writeFileSync(draft, text, { mode: 0o600 });
   renameSync(draft, path);
+}
+
+/** Makes a folder and those around it. Node's own `recursive` never ends where the system refuses with ENOENT, as `/proc` does. */
+export function makeFolders(path: string): void {
+  if (existsSync(path)) return;
+  makeFolders(dirname(path));
+  mkdirSync(path);
 }

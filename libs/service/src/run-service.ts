@@ -26,6 +26,7 @@ import { StopSignal } from './stop-signal';
 export const VERSION = '0.1.0';
 
 const SHARD_CHECK_MS = 120_000;
+const WRONG_USE = 2;
 
 export interface ServiceOptions<T extends z.ZodObject> {
   name: ServiceName;
@@ -45,7 +46,8 @@ export interface ServiceOptions<T extends z.ZodObject> {
 
 /**
  * Runs one service process: settings, log, NATS, membership, transport, service protocol, health, and an orderly end
- * on SIGTERM, SIGINT or when the supervisor is gone. A start that fails says one sentence and exits with 1.
+ * on SIGTERM, SIGINT or when the supervisor is gone. A start that fails says one sentence and exits with 1, or with 2 when
+ * a setting is wrong, so that trying again is of no use.
  */
 export async function runService<T extends z.ZodObject>(options: ServiceOptions<T>): Promise<void> {
   if (process.argv.includes('--help')) {
@@ -58,10 +60,12 @@ export async function runService<T extends z.ZodObject>(options: ServiceOptions<
     await start(options);
   } catch (error) {
     const expected = error instanceof SettingsError || error instanceof AppError;
+    const wrongUse =
+      error instanceof SettingsError || (error instanceof AppError && error.code === 'invalid_request');
     process.stderr.write(
       `${options.name} can't start: ${expected ? error.message : String((error as Error).stack)}\n`,
     );
-    process.exit(1);
+    process.exit(wrongUse ? WRONG_USE : 1);
   }
 }
 

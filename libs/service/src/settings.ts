@@ -47,7 +47,8 @@ export function readSettings<T extends z.ZodObject>(schema: T, environment: Node
   const result = schema.safeParse(given);
   if (result.success) return result.data;
   const issue = result.error.issues[0];
-  throw new SettingsError(`${issue?.path.join('.') ?? 'settings'}: ${issue?.message ?? 'is not valid'}`);
+  const where = issue?.path.join('.') ?? 'settings';
+  throw new SettingsError(`${where}: ${issue?.message ?? 'is not valid'}; correct it or unset it`);
 }
 
 /** One line per setting: name, default, and what it is. */

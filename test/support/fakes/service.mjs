@@ -15,7 +15,8 @@ const fault = faults
 note('start');
 console.log(`${instance} starts`);
 if (fault?.startsWith('exit-')) {
-  console.error('PMM_SHARDS must be a number: correct it.');
+  if (fault === 'exit-2')
+    console.error(`${instance} can't start: PMM_SHARDS: is no number; correct it or unset it`);
   process.exit(Number(fault.slice('exit-'.length)));
 }
 process.on('SIGTERM', () => {

@@ -38,4 +38,4 @@ export function settlePlanned(job: AppendJob, outcome: PlannedOutcome | undefine
 const plainHead = ({ position, hash }: Head): Head => ({ position, hash });
 
 export const archived = (mind: string): AppError =>
-  new AppError('invalid_request', `${mind} is archived: nothing can be appended to it`);
+  new AppError('forbidden', `${mind} is archived: nothing can be appended to it`);

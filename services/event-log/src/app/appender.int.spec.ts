@@ -156,7 +156,7 @@ describe('append', () => {
     for (const [events, code] of bad) await expect(append(log, mind, events)).rejects.toMatchObject({ code });
     await expect(append(log, 'nobody', [note('a')])).rejects.toMatchObject({ code: 'unknown_mind' });
     await log.minds.archive({ mind, archived: true });
-    await expect(append(log, mind, [note('a')])).rejects.toMatchObject({ code: 'invalid_request' });
+    await expect(append(log, mind, [note('a')])).rejects.toMatchObject({ code: 'forbidden' });
     await log.minds.archive({ mind, archived: false });
     expect((await log.minds.get(mind)).head).toEqual(head);
     await expect(append(log, mind, [note('a')])).resolves.toMatchObject({ from: 2 });

@@ -175,7 +175,7 @@ describe('an import', () => {
     await expect(importText('nobody', text)).rejects.toMatchObject({ code: 'unknown_mind' });
     const archived = await newMind();
     await log.minds.archive({ mind: archived, archived: true });
-    await expect(importText(archived, text)).rejects.toMatchObject({ code: 'invalid_request' });
+    await expect(importText(archived, text)).rejects.toMatchObject({ code: 'forbidden' });
     expect((await log.minds.get(mind)).head).toEqual(head);
   });
 });

@@ -15,11 +15,12 @@ export class ClockLoader {
 
   /**
    * The last tick, what happened lately, and due times to come: three indexed reads, however long the log is; none for a
-   * new mind, whose first events are about to be observed. @throws AppError of event-log, `invalid_request`: archived.
+   * new mind, whose first events are about to be observed. @throws AppError of event-log, `forbidden`: archived.
    */
   async load(mind: string, isNew: boolean): Promise<MindClock> {
     const info = await this.log.mind(mind);
-    if (info.archivedAt !== null) throw new AppError('invalid_request', `mind ${mind} is archived`);
+    if (info.archivedAt !== null)
+      throw new AppError('forbidden', `mind ${mind} is archived: it does not tick`);
     const clock = newMindClock(info.tickIntervalMs ?? this.defaultIntervalMs);
     if (isNew || info.head.position === 0) return clock;
     const counts = (event: MindEvent) => event.position > info.importedTo || event.kind === 'autonomy_tick';

@@ -253,8 +253,8 @@ describe('a tick on request', () => {
     const { log, ticker } = await known();
     log.put('bob', 'user_message');
     log.archived.add('bob').add('ada');
-    await expect(ticker.request('bob')).rejects.toMatchObject({ code: 'invalid_request' });
-    await expect(ticker.request('ada')).rejects.toMatchObject({ code: 'invalid_request' });
+    await expect(ticker.request('bob')).rejects.toMatchObject({ code: 'forbidden' });
+    await expect(ticker.request('ada')).rejects.toMatchObject({ code: 'forbidden' });
   });
 });
 

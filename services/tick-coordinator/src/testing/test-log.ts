@@ -79,7 +79,7 @@ export class TestLog implements LogPort {
     if (there && there.meta.reason !== event?.meta.reason)
       throw new AppError('id_conflict', 'another reason');
     if (!event) throw new AppError('invalid_request', 'no event');
-    if (this.archived.has(mind)) throw new AppError('invalid_request', 'archived');
+    if (this.archived.has(mind)) throw new AppError('forbidden', 'archived');
     const { position, hash } = there ?? this.add(mind, event, Date.now());
     return { from: position, to: position, headHash: hash, duplicate: there !== undefined };
   }
