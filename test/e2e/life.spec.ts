@@ -91,17 +91,20 @@ describe('a life: promises kept, dropped and forgotten, failures, empty answers,
       const open = (await http.get(`${LIFE}/commitments?minPosition=${opened.watermark as number}`)).body
         .commitments as { cid: string }[];
       const cid = open[0]?.cid ?? String(control?.cid);
-      if (n % 3 === 0) await say(`Done [#${reply}].\nDONE: ${cid} #${reply + 1}`);
+      if (n % 3 === 0) await say(`Done [#${reply}].\nDONE: ${cid} #${reply + 2}`);
       else if (n % 3 === 1) await say(`I lie.\nDONE: ${cid} #99999\nDONE: it\nCOMMIT: no`);
-      else await http.post(`${LIFE}/commitments/${cid}/close`, { evidence: [reply], outcome: 'dropped' });
+      else {
+        const { positions } = (await say('I can not.')).body as { positions: { reply: number } };
+        const body = { evidence: [positions.reply], outcome: 'dropped' };
+        await http.post(`${LIFE}/commitments/${cid}/close`, body);
+      }
       await tick(LIFE, 6);
     }
     await say('');
     await say('fail');
     await tick(LIFE, 12);
     // A mind that is renamed again and again loses its identity.
-    for (const name of ['Iris', 'Ada', 'Eve', 'Kim', 'Lou', 'Max'])
-      await http.post(`${LIFE}/identity`, { name });
+    for (let n = 0; n < 20; n++) await http.post(`${LIFE}/identity`, { name: `Nova${n}` });
     await tick(LIFE, 20);
     events = await eventsOf(LIFE);
   }, 200_000);
@@ -109,7 +112,8 @@ describe('a life: promises kept, dropped and forgotten, failures, empty answers,
   it('goes up and down in stages, and `why` on each names its samples, means and bounds', async () => {
     const updates = kinds(events, 'stage_update');
     const steps = updates.map(({ meta }) => `${meta.from as string}-${meta.to as string}`);
-    expect(steps).toEqual(expect.arrayContaining(['S0-S1', 'S1-S0']));
+    expect(steps).toContain('S0-S1');
+    expect(updates.some(({ meta }) => String(meta.to) < String(meta.from))).toBe(true);
     for (const { position, meta } of updates) {
       const { basis } = await why(position);
       expect(basis).toMatchObject({
