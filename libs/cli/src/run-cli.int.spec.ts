@@ -184,6 +184,11 @@ describe('chat', () => {
         head: { position: 8 },
       };
     });
+    on('GET /v1/minds/mind/why', ({ query }) => ({
+      position: Number(query.get('position')),
+      kind: 'any',
+      basis: null,
+    }));
     const { out } = await pmm(['chat'], '/why 4\n/why 2\n/why 7\n/why 8\n');
     expect(out.split('\n').filter((line) => line.includes('because'))).toEqual([
       '  because  #2  assistant_message  I do  [evidence]',

@@ -15,6 +15,7 @@ import type {
   TickReply,
   TurnReply,
   VerifyReply,
+  WhyReply,
 } from '#libs/contracts';
 import { follow, type FollowOptions } from './follow';
 import { HttpCalls, type CallOptions, type ClientOptions, type Query } from './http-calls';
@@ -24,6 +25,7 @@ import { streamTurn } from './turn-stream';
 
 /** A turn may wait for others and for a slow model; the gateway's own deadline comes first. */
 const TURN_LIMIT_MS = 15 * 60 * 1000;
+const WHY_LIMIT_MS = 60 * 1000;
 const VERIFY_LIMIT_MS = 10 * 60 * 1000;
 
 const mindPath = (mind: string, rest = '') => `/v1/minds/${encodeURIComponent(mind)}${rest}`;
@@ -77,6 +79,10 @@ export class PmmClient {
 
   events(mind: string, query: Http.EventsQuery = {}, options?: CallOptions): Promise<Http.EventsReply> {
     return this.get(mindPath(mind, '/events'), { ...query }, options);
+  }
+  /** What the rule that wrote an event saw. It may take a while: a past state is folded for it. */
+  why(mind: string, position: number, options?: CallOptions): Promise<WhyReply> {
+    return this.get(mindPath(mind, '/why'), { position }, { timeoutMs: WHY_LIMIT_MS, ...options });
   }
   /** Appends events of the caller's own kinds, `x.…`. */
   append(mind: string, body: Http.AppendBody, options?: CallOptions): Promise<AppendReply> {

@@ -96,6 +96,7 @@ export const api = {
     position: position.optional(),
     hash: hashSchema.optional(),
   }),
+  why: z.strictObject({ position }),
   digests: z.strictObject({ at: watermark.optional(), minPosition: watermark.optional() }),
   stream: z.strictObject({ after: watermark.optional() }),
 } as const;

@@ -8,6 +8,7 @@ import {
   watermarkSchema,
 } from './ids';
 import { LIMITS } from './limits';
+import type { JsonObject } from './json';
 import type { Control } from './registry';
 import type { Skip, Stage, Style, Trait, Trigger } from './vocabulary';
 
@@ -30,6 +31,25 @@ export type StateRequest = z.infer<typeof stateRequest>;
 export interface StateReply extends Folded {
   service: string;
   foldVersion: number;
+}
+
+/** `why` of any service with a cache: the numbers behind an event that one of its rules wrote. */
+export const whyRequest = z.strictObject({ mind: mindIdSchema, position: positionSchema });
+export type WhyRequest = z.infer<typeof whyRequest>;
+/** What a rule saw when it wrote an event. */
+export interface Basis {
+  service: string;
+  /** The rule that, asked again on that state, decides this event again; null when no rule of the service wrote it. */
+  rule: string | null;
+  /** The state is the one right after this event. */
+  cause: { position: number; kind: string };
+  numbers: JsonObject;
+}
+export interface WhyReply {
+  position: number;
+  kind: string;
+  /** Null when the event has no numbers behind it: a caller wrote it, or an import. */
+  basis: Basis | null;
 }
 
 // --- tick-coordinator

@@ -1,15 +1,25 @@
 import { Controller, Inject } from '@nestjs/common';
-import { stateRequest, type Batch, type StateReply, type StateRequest } from '#libs/contracts';
+import {
+  stateRequest,
+  whyRequest,
+  type Batch,
+  type StateReply,
+  type StateRequest,
+  type WhyReply,
+  type WhyRequest,
+} from '#libs/contracts';
 import { Handles, IncrementalCache, OnBatch, type RequestContext } from '#libs/messaging';
+import { Whys } from './whys';
 
 export const FEED_SERVICE = Symbol('FEED_SERVICE');
 
-/** The two doors that every service with a cache has: the feed, and `state`, which tells watermark and digest. */
+/** The doors of every service with a cache: the feed, `state` (watermark and digest) and `why` (what a rule saw). */
 @Controller()
 export class FeedController {
   constructor(
     private readonly cache: IncrementalCache<object>,
     @Inject(FEED_SERVICE) private readonly service: string,
+    private readonly whys: Whys<object>,
   ) {}
 
   @OnBatch()
@@ -21,5 +31,10 @@ export class FeedController {
   state({ mind, at, minPosition }: StateRequest, { deadlineAt }: RequestContext): Promise<StateReply> {
     const about = { service: this.service, foldVersion: this.cache.foldVersion };
     return this.cache.read(mind, { at, minPosition, deadlineAt }, () => about);
+  }
+
+  @Handles('why', whyRequest)
+  why(request: WhyRequest, { deadlineAt }: RequestContext): Promise<WhyReply> {
+    return this.whys.of(request, deadlineAt);
   }
 }

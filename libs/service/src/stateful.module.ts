@@ -7,7 +7,7 @@ import {
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import { subjects, type ServiceName } from '#libs/contracts';
-import type { Clock, Fold, Rule } from '#libs/kernel';
+import type { Clock, Explainers, Fold, Rule } from '#libs/kernel';
 import {
   DecisionWriter,
   HeadsWatch,
@@ -22,11 +22,14 @@ import {
 import { CLOCK, LOG, SERVICE_CONFIG } from './context.module';
 import type { CacheEnvironment } from './settings';
 import { FEED_SERVICE, FeedController } from './feed.controller';
+import { Whys } from './whys';
 
 export interface StatefulOptions<S extends object> {
   service: ServiceName;
   fold: Fold<S>;
   rules: readonly Rule<S>[];
+  /** The numbers behind the events that it writes; kinds that are not named have none. */
+  explainers?: Explainers<S>;
 }
 
 /** Gives a service its incremental cache: fed by batches, compared with the log's heads, stored on shutdown. */
@@ -44,6 +47,12 @@ export class StatefulModule {
           provide: IncrementalCache,
           inject: [CacheParts],
           useFactory: (parts: CacheParts) => parts.create(options),
+        },
+        {
+          provide: Whys,
+          inject: [IncrementalCache, LogClient],
+          useFactory: (cache: IncrementalCache<S>, log: LogClient) =>
+            new Whys({ explainers: {}, ...options }, cache, log),
         },
       ],
       exports: [IncrementalCache],

@@ -5,10 +5,18 @@ import { StatefulModule } from '#libs/service';
 import { CommitmentController } from './adapters/commitment.controller';
 import { Commitments } from './app/commitments';
 import { PastCommitments } from './app/past-commitments';
+import { commitmentExplainers } from './core/explainers';
 import { commitmentRules } from './core/rules';
 
 @Module({
-  imports: [StatefulModule.forFold({ service: 'commitment', fold: commitmentFold, rules: commitmentRules })],
+  imports: [
+    StatefulModule.forFold({
+      service: 'commitment',
+      fold: commitmentFold,
+      rules: commitmentRules,
+      explainers: commitmentExplainers,
+    }),
+  ],
   controllers: [CommitmentController],
   providers: [
     {

@@ -20,6 +20,7 @@ import { TurnPipeline } from './app/turn-pipeline';
 import { TurnQueue } from './app/turn-queue';
 import { Turns } from './app/turns';
 import type { ConversationSettings } from './config';
+import { conversationExplainers } from './core/explainers';
 
 @Module({})
 export class ConversationModule {
@@ -30,6 +31,7 @@ export class ConversationModule {
       service: 'conversation',
       fold: conversationFold,
       rules: [turnTimeoutRule],
+      explainers: conversationExplainers,
     });
     return {
       module: ConversationModule,

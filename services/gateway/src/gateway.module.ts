@@ -15,6 +15,7 @@ import { TicksController } from './adapters/http/ticks.controller';
 import { TurnsController } from './adapters/http/turns.controller';
 import { NatsMembers } from './adapters/nats/nats-members';
 import { Digests } from './app/digests';
+import { Whys } from './app/whys';
 import { FollowMind } from './app/follow-mind';
 import { ImportLog } from './app/import-log';
 import { Members } from './app/members.port';
@@ -27,6 +28,7 @@ import type { GatewayConfig } from './config';
 const providers = [
   { provide: APP_FILTER, useClass: ErrorFilter },
   { provide: Members, inject: [Link], useFactory: (link: Link) => new NatsMembers(link) },
+  { provide: Whys, inject: [Requests], useFactory: (requests: Requests) => new Whys(requests) },
   { provide: Digests, inject: [Requests], useFactory: (requests: Requests) => new Digests(requests) },
   {
     provide: Turns,

@@ -4,10 +4,18 @@ import { projectionFold, type ProjectionState } from '#libs/mind';
 import { StatefulModule } from '#libs/service';
 import { ProjectionController } from './adapters/projection.controller';
 import { SelfModels } from './app/self-models';
+import { projectionExplainers } from './core/explainers';
 import { projectionRules } from './core/rules';
 
 @Module({
-  imports: [StatefulModule.forFold({ service: 'projection', fold: projectionFold, rules: projectionRules })],
+  imports: [
+    StatefulModule.forFold({
+      service: 'projection',
+      fold: projectionFold,
+      rules: projectionRules,
+      explainers: projectionExplainers,
+    }),
+  ],
   controllers: [ProjectionController],
   providers: [
     {

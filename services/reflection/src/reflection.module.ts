@@ -15,6 +15,7 @@ import { Attempts } from './app/attempts';
 import { ModelCalls } from './app/model-calls';
 import { Reflections } from './app/reflections';
 import type { ReflectionSettings } from './config';
+import { reflectionExplainers } from './core/explainers';
 import { reflectionRules } from './core/rules';
 
 const PATIENCE_MS = 7_000;
@@ -44,7 +45,12 @@ export class ReflectionModule {
     return {
       module: ReflectionModule,
       imports: [
-        StatefulModule.forFold({ service: 'reflection', fold: reflectionFold, rules: reflectionRules }),
+        StatefulModule.forFold({
+          service: 'reflection',
+          fold: reflectionFold,
+          rules: reflectionRules,
+          explainers: reflectionExplainers,
+        }),
       ],
       controllers: [ReflectionController],
       providers: [

@@ -1,5 +1,5 @@
 import { PmmError, type PmmClient } from '#libs/client';
-import type { Kind, MindEvent } from '#libs/contracts';
+import type { Basis, Kind, MindEvent } from '#libs/contracts';
 import { emitterOf } from './emitters';
 import { referencesOf, type Reference } from './references';
 
@@ -13,6 +13,8 @@ export interface Explanation {
   rule: string;
   /** Oldest first, each event once. */
   causes: Cause[];
+  /** What the rule saw; null when a caller or an import wrote the event. */
+  basis: Basis | null;
 }
 
 const PAGE = 500;
@@ -25,11 +27,12 @@ export async function explainEvent(client: PmmClient, mind: string, position: nu
   if (!event) {
     throw new PmmError('not_found', `${mind} has no event #${position}`, { retryable: false });
   }
+  const { basis } = await client.why(mind, position);
   const { service, rule, after } = emitterOf(event);
   const named = referencesOf(event).map((reference) => resolve(client, mind, event, reference));
   const latest = after.map((kind) => latestBefore(client, mind, event, kind));
   const found = (await Promise.all([...named, ...latest])).filter((cause) => cause !== null);
-  return { event, service, rule, causes: once(found) };
+  return { event, service, rule, causes: once(found), basis };
 }
 
 async function resolve(

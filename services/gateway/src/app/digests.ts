@@ -4,7 +4,12 @@ import type { Requests } from '#libs/messaging';
 import { stateDeadline } from './deadlines';
 
 /** The services whose state is a fold of a mind's log. */
-const FOLDING_SERVICES: readonly ServiceName[] = ['projection', 'commitment', 'reflection', 'conversation'];
+export const FOLDING_SERVICES: readonly ServiceName[] = [
+  'projection',
+  'commitment',
+  'reflection',
+  'conversation',
+];
 
 /** How far every service has folded a mind, and what its state is worth: two equal digests are two equal states. */
 export class Digests {

@@ -9,7 +9,8 @@ import {
   type ScoreSample,
 } from '#libs/mind';
 
-const mean = (samples: readonly ScoreSample[], score: 'ias' | 'gas'): number =>
+/** The mean of a score over some samples. */
+export const mean = (samples: readonly ScoreSample[], score: 'ias' | 'gas'): number =>
   samples.reduce((sum, sample) => sum + sample[score], 0) / samples.length;
 
 /** The stage that the mean scores call for: at most one step from the present one. */

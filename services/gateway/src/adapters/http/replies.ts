@@ -184,6 +184,19 @@ const digests = z.object({
   services: z.record(z.string(), z.object({ ...folded, foldVersion: z.number().int() })),
 }) satisfies z.ZodType<DigestsReply>;
 
+const why = z.object({
+  position,
+  kind: z.string(),
+  basis: z
+    .object({
+      service: z.string(),
+      rule: z.string().nullable(),
+      cause: z.object({ position, kind: z.string() }).describe('the state is the one right after this event'),
+      numbers: jsonObject,
+    })
+    .nullable(),
+}) satisfies z.ZodType<Contract.WhyReply>;
+
 const counts = z.record(z.string(), z.number());
 const system = z.object({
   nats: z.object({ state: z.string(), server: z.string().nullable(), version: z.string().nullable() }),
@@ -248,6 +261,7 @@ export const replies = {
   verified,
   imported,
   digests,
+  why,
   system,
   error,
 } as const;

@@ -137,6 +137,14 @@ export const ROUTES = {
     query: api.digests,
     reply: replies.digests,
   }),
+  why: route({
+    ...get,
+    path: `${mind}/why`,
+    tag: 'log',
+    summary: 'The numbers that the rule which wrote an event saw, from the log as it was then',
+    query: api.why,
+    reply: replies.why,
+  }),
   setIdentity: route({
     ...post,
     path: `${mind}/identity`,

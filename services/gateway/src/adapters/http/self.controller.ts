@@ -1,9 +1,10 @@
 import { Controller } from '@nestjs/common';
 import type { DigestsReply } from '#libs/client';
-import type { AdoptReply, KnowledgeReply, PositionReply, SelfModelReply } from '#libs/contracts';
+import type { AdoptReply, KnowledgeReply, PositionReply, SelfModelReply, WhyReply } from '#libs/contracts';
 import { Requests } from '#libs/messaging';
 import { COMMAND, stateDeadline } from '../../app/deadlines';
 import { Digests } from '../../app/digests';
+import { Whys } from '../../app/whys';
 import { Handle, Input } from './route.decorator';
 import type { InputOf } from './routes';
 
@@ -13,6 +14,7 @@ export class SelfController {
   constructor(
     private readonly requests: Requests,
     private readonly digests: Digests,
+    private readonly whys: Whys,
   ) {}
 
   @Handle('selfModel')
@@ -23,6 +25,11 @@ export class SelfController {
   @Handle('digests')
   digestsOf(@Input() { mind, query }: InputOf<'digests'>): Promise<DigestsReply> {
     return this.digests.of(mind, query);
+  }
+
+  @Handle('why')
+  why(@Input() { mind, query }: InputOf<'why'>): Promise<WhyReply> {
+    return this.whys.of(mind, query.position);
   }
 
   @Handle('setIdentity')
