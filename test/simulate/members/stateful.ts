@@ -2,6 +2,7 @@ import { subjects, type ServiceName } from '#libs/contracts';
 import type { Fold, Rule } from '#libs/kernel';
 import { DecisionWriter, HeadsWatch, IncrementalCache, type CacheSettings } from '#libs/messaging';
 import { FeedController } from '../../../libs/service/src/feed.controller';
+import { Whys } from '../../../libs/service/src/whys';
 import type { MemberContext } from './context';
 import { serve } from './controllers';
 import { memberOf, type Member } from './member';
@@ -40,7 +41,8 @@ export function statefulMember<S extends object>(
   const { link, ownership, clock, log: logger, logClient, transport, service } = context;
   const anyCache = cache as unknown as IncrementalCache<object>;
   const watch = new HeadsWatch(anyCache, { log: logClient, ownership, link, clock, logger });
-  serve(transport, new FeedController(anyCache, service));
+  const whys = new Whys<object>({ service, rules: [], explainers: {} }, anyCache, logClient);
+  serve(transport, new FeedController(anyCache, service, whys));
   serve(transport, controller);
   const member = memberOf(context, {
     bootstrap: () => watch.start(),
