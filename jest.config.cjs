@@ -1,4 +1,5 @@
-/** One project per kind of test: `unit` is pure and fast, `int` talks to real servers, `e2e` starts the whole system. */
+/** One project per kind of test: `unit` is pure and fast, `int` talks to real servers, `e2e` starts the whole system,
+ *  `chaos` makes it fail under load. */
 const base = {
   rootDir: __dirname,
   testEnvironment: 'node',
@@ -27,5 +28,6 @@ module.exports = {
     },
     { ...base, displayName: 'int', testMatch: ['<rootDir>/**/*.int.spec.ts'] },
     { ...base, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.spec.ts'] },
+    { ...base, displayName: 'chaos', testMatch: ['<rootDir>/test/chaos/**/*.spec.ts'] },
   ],
 };

@@ -7,7 +7,7 @@ import type { FaultKind } from './faults/fault-kinds';
 import { inject, type Injected } from './faults/injector';
 import { planFaults } from './faults/schedule';
 import { History } from './load/history';
-import { Load } from './load/load';
+import { Load, newMinds } from './load/load';
 import { healStage, type Stage } from './stage/stage';
 
 export interface RunOptions {
@@ -41,8 +41,8 @@ export async function runOnce(stage: Stage, options: RunOptions): Promise<RunRes
   const { seed, seconds, minds, folder, kinds } = options;
   mkdirSync(folder, { recursive: true });
   const history = new History(join(folder, `history-${seed}.ndjson`));
-  const prefix = `s${seed}-${Date.now().toString(36)}`;
-  const load = new Load({ gateways: stage.gateways, history, prefix, minds, seed });
+  const names = newMinds(`s${seed}-${Date.now().toString(36)}`, minds);
+  const load = new Load({ gateways: stage.gateways, history, minds: names, seed });
   const firstAlarm = stage.ear.alarms.length;
   await load.createMinds();
   load.start();

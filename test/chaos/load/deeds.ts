@@ -25,7 +25,13 @@ const CHOICES: readonly (readonly [weight: number, choose: Choose])[] = [
       input: { ...atLeast(random, client), status: 'open', limit: 200 },
     }),
   ],
-  [4, (random, client) => ({ kind: 'events', input: { after: random.between(0, client.known.position) } })],
+  [
+    4,
+    (random, client) => ({
+      kind: 'events',
+      input: { after: random.between(0, client.known.position), limit: 20 },
+    }),
+  ],
   [2, (random, client) => ({ kind: 'reflections', input: atLeast(random, client) })],
 ];
 const TOTAL = CHOICES.reduce((sum, [weight]) => sum + weight, 0);

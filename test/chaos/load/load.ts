@@ -8,14 +8,22 @@ import { codeOf, isDone, RetryingClient, STUBBORN } from './retrying-client';
 export interface LoadOptions {
   gateways: readonly string[];
   history: History;
-  /** Names of the minds begin with it. */
-  prefix: string;
-  minds: number;
+  minds: readonly string[];
   seed: number;
   /** Of all minds; null: half of them echo, half of them ask the scripted model. */
   provider?: 'echo';
+  /** Of all minds; absent: every fourth ticks each second, the others only when asked. */
+  tickIntervalMs?: number;
+  /** Of a client between two deeds. */
   pauseMs?: [low: number, high: number];
 }
+
+const EVERY_SECOND_MS = 1_000;
+const ONLY_WHEN_ASKED_MS = 3_600_000;
+
+/** Names that no other run has used. */
+export const newMinds = (prefix: string, count: number): string[] =>
+  Array.from({ length: count }, (_, n) => `${prefix}-${n}`);
 
 /** A client load over new minds; two clients share each mind, and each does one thing after the other. */
 export class Load {
@@ -28,10 +36,10 @@ export class Load {
   constructor(private readonly options: LoadOptions) {
     this.#random = new Random(options.seed ^ 0x10ad);
     this.#client = new RetryingClient(options.gateways);
-    const { history, prefix, minds } = options;
-    this.clients = Array.from({ length: minds }, (_, n) => {
-      const parts = { client: this.#client, history, random: new Random(options.seed * 1_000 + n) };
-      return new MindClient(`${prefix}-${n}`, parts);
+    const { history, minds, seed } = options;
+    this.clients = minds.map((mind, n) => {
+      const parts = { client: this.#client, history, random: new Random(seed * 1_000 + n) };
+      return new MindClient(mind, parts);
     });
   }
 
@@ -44,7 +52,8 @@ export class Load {
       this.minds.map(async (id, n) => {
         const provider = this.options.provider ?? (n % 2 === 0 ? 'echo' : 'openai-compatible');
         const model = provider === 'echo' ? {} : { model: 'scripted' };
-        const body = { id, provider, ...model, tickIntervalMs: n % 4 === 0 ? 1_000 : 3_600_000 };
+        const usual = n % 4 === 0 ? EVERY_SECOND_MS : ONLY_WHEN_ASKED_MS;
+        const body = { id, provider, ...model, tickIntervalMs: this.options.tickIntervalMs ?? usual };
         const made = await this.#client.call({ method: 'POST', path: '/v1/minds', body }, STUBBORN);
         if (!isDone(made) && codeOf(made) !== 'mind_exists')
           throw new Error(`${id} could not be made: ${JSON.stringify(made)}`);
