@@ -28,10 +28,13 @@ async function restart(service: string, replica: number): Promise<Ended> {
   const name = processName(service, replica);
   const before = system.lines.length;
   const startedAt = performance.now();
+  scenario.history.note(`SIGTERM to ${name}`);
   system.kill(service, replica, 'SIGTERM');
   const ended = await waitUntil(() => endOf(name, before), { timeoutMs: 60_000 });
   const tookMs = performance.now() - startedAt;
+  scenario.history.note(`${name} ${ended}`);
   await system.restartOf(service, replica);
+  scenario.history.note(`${name} is back`);
   return { name, reason: ended, tookMs };
 }
 

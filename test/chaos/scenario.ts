@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryDataDir } from '#test/support/servers';
 import { checkRun, type CheckResult } from './checker/check-run';
@@ -42,6 +42,7 @@ export async function openScenario(options: ScenarioOptions): Promise<Scenario> 
   };
   const close = async () => {
     await load.stop();
+    if (process.env.CHAOS_KEEP) cpSync(dataDir, process.env.CHAOS_KEEP, { recursive: true });
     const code = await stage.stop();
     history.close();
     rmSync(dataDir, { recursive: true, force: true });
@@ -56,9 +57,9 @@ export const failedOf = (acts: readonly Act[]): Act[] =>
 
 /** A short text of what failed, for a test's message. */
 export const shortly = (acts: readonly Act[]): string[] =>
-  acts.slice(0, 10).map(({ kind, mind, outcome }) => {
+  acts.slice(0, 10).map(({ kind, mind, startedMs, outcome }) => {
     const { status, attempts, tookMs, body } = outcome;
-    return `${kind} ${mind}: ${status} after ${attempts} calls and ${Math.round(tookMs)} ms: ${JSON.stringify(body)}`;
+    return `${Math.round(startedMs)} ms: ${kind} ${mind}: ${status} after ${attempts} calls and ${Math.round(tookMs)} ms: ${JSON.stringify(body)}`;
   });
 
 export const slowest = (acts: readonly Act[]): number =>

@@ -52,8 +52,9 @@ export class History {
 
   /** A fault, or anything else worth a line. */
   note(text: string): void {
-    this.notes.push(text);
-    this.#write({ note: text, atMs: Math.round(performance.now()), at: new Date().toISOString() });
+    const atMs = Math.round(performance.now());
+    this.notes.push(`${atMs} ms: ${text}`);
+    this.#write({ note: text, atMs, at: new Date().toISOString() });
   }
 
   of<K extends Deed['kind']>(...kinds: K[]): ActOf<K>[] {
