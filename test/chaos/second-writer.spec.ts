@@ -1,3 +1,4 @@
+import { pause } from '#deploy/local/waiting';
 import { withClient } from '#deploy/local/postgres-client';
 import { eventually, httpTo, type Http } from '#test/support/http';
 import { chainRow, insertRow, lastRow } from './faults/second-writer';
@@ -5,6 +6,8 @@ import { newMinds } from './load/load';
 import { openScenario, type Scenario } from './scenario';
 
 const NOTICED_WITHIN_MS = 60_000;
+/** A member looks again at the shards that it has just taken; this test is about what it does later. */
+const SETTLED_MS = 20_000;
 
 let scenario: Scenario;
 let http: Http;
@@ -17,6 +20,7 @@ beforeAll(async () => {
     await http.post(`/v1/minds/${mind}/turns`, { text: 'Your name is Echo.' });
     await http.post(`/v1/minds/${mind}/commitments`, { text: 'water the plants' });
   }
+  await pause(SETTLED_MS);
 }, 180_000);
 afterAll(async () => scenario?.close(), 120_000);
 

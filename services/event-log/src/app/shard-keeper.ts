@@ -10,6 +10,8 @@ import type { TailCache } from './tail-cache';
 const RECENT_MS = 10 * 60_000;
 /** What the owner before us still committed while we took the shard is found by looking again. */
 const SECOND_LOOK_MS = 10_000;
+/** And what somebody writes past every event-log by looking ever again: one index look-up a mind. */
+const NEXT_LOOK_MS = 30_000;
 const RETRY_MS = 1_000;
 /** Taking a shard waits for its heads no longer than this; they can also be read one by one. */
 const TAKE_MS = 2_000;
@@ -26,19 +28,24 @@ export interface ShardKeeperParts {
 
 /** Keeps memory in step with which shards are ours, and with what others say about their minds. */
 export class ShardKeeper {
-  private readonly looks = new Set<NodeJS.Timeout>();
+  /** The next look at each shard. */
+  private readonly looks = new Map<number, NodeJS.Timeout>();
+  private stopped = false;
 
   constructor(private readonly parts: ShardKeeperParts) {}
 
   /** What was remembered of this shard is worth nothing: others may have written. Never rejects. */
   async take(shard: number): Promise<void> {
     this.forget(shard);
-    const loaded = this.load(shard, () => true);
+    const since = this.parts.clock.now() - RECENT_MS;
+    const loaded = this.load(shard, (state) => (state.head.atMs >= since ? headSpan(state) : null));
     await Promise.race([loaded, this.parts.clock.sleep(TAKE_MS)]);
-    this.later(SECOND_LOOK_MS, () => this.load(shard, (state) => this.isNews(state)));
+    this.lookAfter(SECOND_LOOK_MS, shard);
   }
 
   async release(shard: number): Promise<void> {
+    clearTimeout(this.looks.get(shard));
+    this.looks.delete(shard);
     await this.parts.imports.release(shard);
     this.parts.announcer.release(shard);
     this.forget(shard);
@@ -61,7 +68,8 @@ export class ShardKeeper {
   }
 
   stop(): void {
-    for (const timer of this.looks) clearTimeout(timer);
+    this.stopped = true;
+    for (const timer of this.looks.values()) clearTimeout(timer);
     this.looks.clear();
   }
 
@@ -76,35 +84,41 @@ export class ShardKeeper {
     tails.dropWhere((mind) => minds.shardOf(mind) === shard);
   }
 
-  private isNews({ record, head }: MindState): boolean {
-    const held = this.parts.minds.peek(record.id);
-    return held !== undefined && held.head.position < head.position;
+  /** One chain of looks a shard: a shard that was given up and taken again has a new one. */
+  private lookAfter(ms: number, shard: number): void {
+    clearTimeout(this.looks.get(shard));
+    const look = async () => {
+      await this.load(shard, (state) => this.newsOf(state));
+      if (this.parts.owns(shard) && !this.stopped) this.lookAfter(NEXT_LOOK_MS, shard);
+    };
+    this.looks.set(
+      shard,
+      setTimeout(() => void look(), ms),
+    );
   }
 
-  /** Reads the heads of a shard and announces those that moved lately and are chosen; tries again while it is ours. */
-  private async load(shard: number, chosen: (state: MindState) => boolean): Promise<void> {
+  /** The positions beyond what we hold; null when there are none, or when nothing is held. */
+  private newsOf({ record: { id: mind }, head: { position: to } }: MindState): Span | null {
+    const held = this.parts.minds.peek(mind)?.head.position;
+    return held !== undefined && held < to ? { mind, from: held + 1, to } : null;
+  }
+
+  /** Reads the heads of a shard and announces what `spanOf` makes of them; tries again while it is ours. */
+  private async load(shard: number, spanOf: (state: MindState) => Span | null): Promise<void> {
     const { minds, announcer, clock, owns, onLoadFailed } = this.parts;
-    const since = clock.now() - RECENT_MS;
-    try {
-      await minds.loadShard(shard, (states) => {
-        const spans = states
-          .filter(({ head }) => head.position > 0 && head.atMs >= since)
-          .filter(chosen)
-          .map(headSpan);
-        if (spans.length > 0) announcer.announce(spans);
-      });
-    } catch (error) {
-      onLoadFailed(shard, error);
-      if (owns(shard)) this.later(RETRY_MS, () => this.load(shard, chosen));
+    for (;;) {
+      try {
+        await minds.loadShard(shard, (states) => {
+          const spans = states.map(spanOf).filter((span) => span !== null && span.to > 0) as Span[];
+          if (spans.length > 0) announcer.announce(spans);
+        });
+        return;
+      } catch (error) {
+        onLoadFailed(shard, error);
+        await clock.sleep(RETRY_MS);
+        if (this.stopped || !owns(shard)) return;
+      }
     }
-  }
-
-  private later(ms: number, work: () => Promise<void>): void {
-    const timer = setTimeout(() => {
-      this.looks.delete(timer);
-      void work();
-    }, ms);
-    this.looks.add(timer);
   }
 }
 
