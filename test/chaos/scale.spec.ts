@@ -15,6 +15,7 @@ const ENDS_WITHIN_MS = 10_000;
 /** For members to see that one came or went. */
 const SETTLED_MS = 8_000;
 const QUIET_MS = 8_000;
+const LATE_SHARE = 0.01;
 
 let scenario: Scenario;
 const byHand: HandStarted[] = [];
@@ -62,20 +63,31 @@ function sharesOf(before: MemberStats[], after: MemberStats[]): number[] {
 }
 
 const ASKED = /^pmm_log_reads_asked_total\{/;
+const FOLDED = /^pmm_batches_total\{result="folded"\}$/;
+/** A batch that did not continue what was folded: one before it was lost. */
+const GAP = /^pmm_batches_total\{result="(?:repaired|unrepaired|mismatch)"\}$/;
 
-/** Reads of the log that each member asked for between two looks, for whatever purpose. */
-function readsBetween(before: All, after: All): string[] {
+/** How much the counters that match grew between two looks, over all members. */
+function grown(before: All, after: All, wanted: RegExp): number {
   const was = new Map(
-    Object.values(before).flatMap((members) => members.map((member) => [member.instance, member])),
+    Object.values(before)
+      .flat()
+      .map((member) => [member.instance, member]),
   );
-  return Object.entries(after).flatMap(([service, members]) =>
-    members.flatMap(({ instance, counters }) =>
-      Object.entries(counters)
-        .map(([name, value]) => [name, value - (was.get(instance)?.counters[name] ?? 0)] as const)
-        .filter(([name, more]) => ASKED.test(name) && more > 0)
-        .map(([name, more]) => `${service} ${instance} ${name} ${more}`),
-    ),
-  );
+  const sum = (member?: MemberStats) => (member ? sumOf(member, (name) => wanted.test(name)) : 0);
+  return Object.values(after)
+    .flat()
+    .reduce((total, member) => total + sum(member) - sum(was.get(member.instance)), 0);
+}
+
+/**
+ * In steady state no batch is lost, and nobody but the coordinator reads the log. On a machine that is too busy to
+ * bring a batch in 250 ms, whoever waits for it reads it: that may be one batch in a hundred here.
+ */
+function expectSteady(before: All, after: All): void {
+  expect(grown(before, after, GAP)).toBe(0);
+  const reads = grown(before, after, ASKED);
+  expect(reads).toBeLessThanOrEqual(grown(before, after, FOLDED) * LATE_SHARE);
 }
 
 /** The most that one service asked for to follow its shards to other members, beside warming them up. */
@@ -94,11 +106,10 @@ async function warmUp(): Promise<void> {
   }
 }
 
-/** In steady state nobody but the coordinator reads the log. */
-async function expectNoReads(): Promise<void> {
+async function expectSteadyFor(ms: number): Promise<void> {
   const before = await look();
-  await pause(QUIET_MS);
-  expect(readsBetween(before, await look())).toEqual([]);
+  await pause(ms);
+  expectSteady(before, await look());
 }
 
 it('1, 3, 1 members of each service under load: no failed request, fair shares, no reads once shards have moved', async () => {
@@ -106,7 +117,7 @@ it('1, 3, 1 members of each service under load: no failed request, fair shares, 
   load.start();
   await pause(5_000);
   await warmUp();
-  await expectNoReads();
+  await expectSteadyFor(QUIET_MS);
   for (const service of SCALED)
     byHand.push(...(await Promise.all([2, 3].map((n) => HandStarted.start(stage, service, n)))));
   await pause(SETTLED_MS);
@@ -120,14 +131,14 @@ it('1, 3, 1 members of each service under load: no failed request, fair shares, 
     expect({ service, members: shares.length }).toEqual({ service, members: TIMES });
     expect({ service, unfair: shares.filter((share) => !fair(share)) }).toEqual({ service, unfair: [] });
   }
-  expect(readsBetween(before, after)).toEqual([]);
+  expectSteady(before, after);
   expect(mostRepairs(after)).toBeLessThanOrEqual(load.minds.length);
 
   const ends = await Promise.all(byHand.map((member) => member.stop()));
   await pause(SETTLED_MS);
   await warmUp();
   expect(ends.filter(({ code, tookMs }) => code !== 0 || tookMs > ENDS_WITHIN_MS)).toEqual([]);
-  await expectNoReads();
+  await expectSteadyFor(QUIET_MS);
   const { violations } = await scenario.check();
   expect(shortly(failedOf(history.acts))).toEqual([]);
   expect(violations).toEqual([]);
