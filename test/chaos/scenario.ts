@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryDataDir } from '#test/support/servers';
 import { checkRun, type CheckResult } from './checker/check-run';
@@ -42,7 +42,6 @@ export async function openScenario(options: ScenarioOptions): Promise<Scenario> 
   };
   const close = async () => {
     await load.stop();
-    if (process.env.CHAOS_KEEP) cpSync(dataDir, process.env.CHAOS_KEEP, { recursive: true });
     const code = await stage.stop();
     history.close();
     rmSync(dataDir, { recursive: true, force: true });
