@@ -36,12 +36,12 @@ const CHOICES: readonly (readonly [weight: number, choose: Choose])[] = [
 ];
 const TOTAL = CHOICES.reduce((sum, [weight]) => sum + weight, 0);
 
-export function nextDeed(random: Random, client: MindClient): Deed {
+export function nextDeed(random: Random, client: MindClient, kinds?: readonly Deed['kind'][]): Deed {
   for (;;) {
     let left = random.next() * TOTAL;
     const chosen = CHOICES.find(([weight]) => (left -= weight) < 0)?.[1];
     const deed = chosen?.(random, client);
-    if (deed) return deed;
+    if (deed && (kinds?.includes(deed.kind) ?? true)) return deed;
   }
 }
 

@@ -1,7 +1,7 @@
 import { pause } from '#deploy/local/waiting';
 import { Random } from '../random';
 import { nextDeed } from './deeds';
-import { History } from './history';
+import type { Deed, History } from './history';
 import { MindClient } from './mind-client';
 import { codeOf, isDone, RetryingClient, STUBBORN } from './retrying-client';
 
@@ -32,6 +32,7 @@ export class Load {
   readonly #random: Random;
   #running: Promise<unknown> = Promise.resolve();
   #stopping = false;
+  #kinds?: readonly Deed['kind'][];
 
   constructor(private readonly options: LoadOptions) {
     this.#random = new Random(options.seed ^ 0x10ad);
@@ -59,6 +60,11 @@ export class Load {
           throw new Error(`${id} could not be made: ${JSON.stringify(made)}`);
       }),
     );
+  }
+
+  /** From now on the clients do only this; absent: all that they can. */
+  only(kinds?: readonly Deed['kind'][]): void {
+    this.#kinds = kinds;
   }
 
   start(): void {
@@ -94,7 +100,7 @@ export class Load {
     const random = new Random(this.#random.between(0, 2 ** 31));
     const [low, high] = this.options.pauseMs ?? [30, 200];
     while (!this.#stopping) {
-      await client.act(nextDeed(random, client));
+      await client.act(nextDeed(random, client, this.#kinds));
       await pause(random.between(low, high));
     }
   }
