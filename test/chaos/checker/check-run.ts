@@ -1,4 +1,5 @@
 import type { History } from '../load/history';
+import { checkAnswers } from './check-answers';
 import { checkAppends } from './check-appends';
 import { checkChains } from './check-chains';
 import { checkCommands } from './check-commands';
@@ -19,6 +20,7 @@ export interface CheckedRun {
 export async function checkRun({ postgresUrl, gateway, minds, history }: CheckedRun): Promise<CheckResult> {
   const logs = await readLogs(postgresUrl, minds);
   const findings = new Findings();
+  checkAnswers(history.acts, findings);
   checkChains(logs, findings);
   checkAppends(history.of('append'), logs, findings);
   checkTurns(history.of('turn'), logs, findings);

@@ -1,5 +1,6 @@
 import type { Act, ActOf } from '../load/history';
 import { canonical, hashOf } from './canonical';
+import { checkAnswers } from './check-answers';
 import { checkAppends } from './check-appends';
 import { checkChains } from './check-chains';
 import { checkCommands } from './check-commands';
@@ -152,6 +153,8 @@ describe('turns', () => {
       'an answer is the recorded one',
       'an answered turn is there',
     ]));
+  it('come to an end', () =>
+    expect(check([turn({ error: { code: 'timeout' } }, 504)])).toEqual(['every turn comes to its end']));
   it('that failed say so in the log', () =>
     expect(check([turn({ error: { code: 'model_unavailable' } }, 502)])).toEqual([
       'a failed turn is recorded once',
@@ -178,6 +181,17 @@ describe('commands', () => {
   ])('must not be lost: $kind', (lost) =>
     expect(check([lost])).toEqual(['an acknowledged command is there']),
   );
+});
+
+describe('answers', () => {
+  const check = (answer: Act) => promises((findings) => checkAnswers([answer], findings));
+
+  it('may be late, but not false', () => {
+    expect(check(act('tick', {}, {}, 503))).toEqual([]);
+    expect(check(act('tick', {}, {}, 500))).toEqual(['no answer is false']);
+    expect(check(act('close', { cid: 'c1' }, {}, 404))).toEqual(['no answer is false']);
+    expect(check(act('self-model', { minPosition: 5 }, {}, 400))).toEqual(['no answer is false']);
+  });
 });
 
 describe('reads', () => {
