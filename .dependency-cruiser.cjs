@@ -52,6 +52,13 @@ module.exports = {
       to: { path: '^test/' },
     },
     {
+      name: 'checker-is-independent',
+      severity: 'error',
+      comment: 'what checks the system uses nothing of it',
+      from: { path: '^test/chaos/checker/' },
+      to: { path: '^(libs|services)/' },
+    },
+    {
       name: 'only-the-log-knows-postgres',
       severity: 'error',
       from: { path: '^(libs|services)/', pathNot: ['^services/event-log/', '\\.spec\\.ts$'] },

@@ -1,6 +1,6 @@
 /**
- * One project per kind of test: `unit` is pure and fast, `simulate` plays the whole system in one process, `int` talks
- * to real servers, `e2e` starts the whole system.
+ * One project per kind of test: `unit` is pure and fast, `replay` folds whole logs, `simulate` plays the whole system in
+ * one process, `int` talks to real servers, `e2e` starts the whole system, `chaos` makes it fail under load.
  */
 const base = {
   rootDir: __dirname,
@@ -31,5 +31,6 @@ module.exports = {
     { ...base, displayName: 'simulate', testMatch: ['<rootDir>/test/simulate/**/*.spec.ts'] },
     { ...base, displayName: 'int', testMatch: ['<rootDir>/**/*.int.spec.ts'] },
     { ...base, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.spec.ts'] },
+    { ...base, displayName: 'chaos', testMatch: ['<rootDir>/test/chaos/**/*.spec.ts'] },
   ],
 };

@@ -16,6 +16,7 @@ const phases = [
   { name: 'simulate', flags: ['--runInBand'], limitMs: 20 * minutes },
   { name: 'int', flags: ['--runInBand'], limitMs: 30 * minutes, needsNats: true },
   { name: 'e2e', flags: ['--runInBand'], limitMs: 40 * minutes, needsNats: true },
+  { name: 'chaos', flags: ['--runInBand'], limitMs: 40 * minutes, needsNats: true },
 ];
 const endsWithinMs = 20_000;
 

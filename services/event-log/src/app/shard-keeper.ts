@@ -10,6 +10,8 @@ import type { TailCache } from './tail-cache';
 const RECENT_MS = 10 * 60_000;
 /** What the owner before us still committed while we took the shard is found by looking again. */
 const SECOND_LOOK_MS = 10_000;
+/** And what somebody writes past every event-log by looking ever again: one index look-up a mind. */
+const NEXT_LOOK_MS = 30_000;
 const RETRY_MS = 1_000;
 /** Taking a shard waits for its heads no longer than this; they can also be read one by one. */
 const TAKE_MS = 2_000;
@@ -26,7 +28,9 @@ export interface ShardKeeperParts {
 
 /** Keeps memory in step with which shards are ours, and with what others say about their minds. */
 export class ShardKeeper {
-  private readonly looks = new Set<NodeJS.Timeout>();
+  /** The next look at each shard. */
+  private readonly looks = new Map<number, NodeJS.Timeout>();
+  private stopped = false;
 
   constructor(private readonly parts: ShardKeeperParts) {}
 
@@ -35,10 +39,12 @@ export class ShardKeeper {
     this.forget(shard);
     const loaded = this.load(shard, true);
     await Promise.race([loaded, this.parts.clock.sleep(TAKE_MS)]);
-    this.later(SECOND_LOOK_MS, () => this.load(shard, false));
+    this.lookAfter(SECOND_LOOK_MS, shard);
   }
 
   async release(shard: number): Promise<void> {
+    clearTimeout(this.looks.get(shard));
+    this.looks.delete(shard);
     await this.parts.imports.release(shard);
     this.parts.announcer.release(shard);
     this.forget(shard);
@@ -62,7 +68,8 @@ export class ShardKeeper {
   }
 
   stop(): void {
-    for (const timer of this.looks) clearTimeout(timer);
+    this.stopped = true;
+    for (const timer of this.looks.values()) clearTimeout(timer);
     this.looks.clear();
   }
 
@@ -77,27 +84,38 @@ export class ShardKeeper {
     tails.dropWhere((mind) => minds.shardOf(mind) === shard);
   }
 
-  /** Reads the heads of a shard; the first time announces those that moved lately. Tries again while it is ours. */
+  /** One chain of looks a shard: a shard that was given up and taken again has a new one. */
+  private lookAfter(ms: number, shard: number): void {
+    clearTimeout(this.looks.get(shard));
+    const look = async () => {
+      await this.load(shard, false);
+      if (this.parts.owns(shard) && !this.stopped) this.lookAfter(NEXT_LOOK_MS, shard);
+    };
+    this.looks.set(
+      shard,
+      setTimeout(() => void look(), ms),
+    );
+  }
+
+  /**
+   * Reads the heads of a shard, tries again while it is ours. What nobody announced the minds' cache tells; the first time
+   * those that moved lately are announced too.
+   */
   private async load(shard: number, isFirst: boolean): Promise<void> {
     const { minds, announcer, clock, owns, onLoadFailed } = this.parts;
     const since = clock.now() - RECENT_MS;
-    try {
-      await minds.loadShard(shard, (states) => {
-        const recent = states.filter(({ head }) => head.position > 0 && head.atMs >= since);
-        if (isFirst && recent.length > 0) announcer.announce(recent.map(headSpan));
-      });
-    } catch (error) {
-      onLoadFailed(shard, error);
-      if (owns(shard)) this.later(RETRY_MS, () => this.load(shard, isFirst));
+    for (;;) {
+      try {
+        return await minds.loadShard(shard, (states) => {
+          const recent = states.filter(({ head }) => head.position > 0 && head.atMs >= since);
+          if (isFirst && recent.length > 0) announcer.announce(recent.map(headSpan));
+        });
+      } catch (error) {
+        onLoadFailed(shard, error);
+        await clock.sleep(RETRY_MS);
+        if (this.stopped || !owns(shard)) return;
+      }
     }
-  }
-
-  private later(ms: number, work: () => Promise<void>): void {
-    const timer = setTimeout(() => {
-      this.looks.delete(timer);
-      void work();
-    }, ms);
-    this.looks.add(timer);
   }
 }
 

@@ -1,0 +1,93 @@
+import type { Span } from '#libs/contracts';
+import type { Announcer } from './announcer';
+import type { ImportSessions } from './import-sessions';
+import { MindCache } from './mind-cache';
+import type { MindState, MindStore } from './mind-store.port';
+import { ShardKeeper } from './shard-keeper';
+import { TailCache } from './tail-cache';
+
+const SHARD = 0;
+const YESTERDAY_MS = Date.now() - 86_400_000;
+
+/** A mind whose last event is old. */
+const stateAt = (position: number): MindState => ({
+  record: {
+    ...{ id: 'quiet', createdAt: '2026-01-01T00:00:00.000Z', tickIntervalMs: null, provider: null },
+    ...{ model: null, archivedAt: null, importedTo: 0 },
+  },
+  head: { position, hash: String(position).padStart(64, '0'), atMs: YESTERDAY_MS },
+});
+
+describe('a shard that is held', () => {
+  let stored: MindState;
+  let reads: number;
+  let owned: boolean;
+  let failing: boolean;
+  let announced: Span[];
+  let keeper: ShardKeeper;
+  let minds: MindCache;
+
+  beforeEach(() => {
+    jest.useFakeTimers();
+    [stored, reads, owned, failing, announced] = [stateAt(5), 0, true, false, []];
+    const page = () => {
+      reads++;
+      return failing ? Promise.reject(new Error('away')) : Promise.resolve([stored]);
+    };
+    minds = new MindCache({ page } as unknown as MindStore, 1);
+    minds.onNews((span) => announced.push(span));
+    keeper = new ShardKeeper({
+      minds,
+      tails: new TailCache(1_000),
+      announcer: {
+        announce: (spans: readonly Span[]) => void announced.push(...spans),
+        release: () => undefined,
+      } as unknown as Announcer,
+      imports: { release: () => Promise.resolve() } as unknown as ImportSessions,
+      clock: {
+        now: () => Date.now(),
+        monotonicMs: () => performance.now(),
+        sleep: (ms: number) => new Promise((resolve) => setTimeout(resolve, ms)),
+      },
+      owns: () => owned,
+      onLoadFailed: () => undefined,
+    });
+  });
+  afterEach(() => {
+    keeper.stop();
+    jest.useRealTimers();
+  });
+
+  async function take(): Promise<void> {
+    await Promise.all([keeper.take(SHARD), jest.advanceTimersByTimeAsync(10_500)]);
+  }
+
+  it('is looked at ever again: what somebody else stored, however old it says it is, is announced once', async () => {
+    await take();
+    expect(announced).toEqual([]);
+    stored = stateAt(7);
+    await jest.advanceTimersByTimeAsync(31_000);
+    expect(announced).toEqual([{ mind: 'quiet', from: 6, to: 7 }]);
+    expect(minds.peek('quiet')?.head.position).toBe(7);
+    await jest.advanceTimersByTimeAsync(120_000);
+    expect(announced).toHaveLength(1);
+  });
+
+  it('is looked at again when the database was away', async () => {
+    await take();
+    [stored, failing] = [stateAt(6), true];
+    await jest.advanceTimersByTimeAsync(35_000);
+    failing = false;
+    await jest.advanceTimersByTimeAsync(2_000);
+    expect(announced).toEqual([{ mind: 'quiet', from: 6, to: 6 }]);
+  });
+
+  it('is not looked at any more once it is given up', async () => {
+    await take();
+    const before = reads;
+    owned = false;
+    await keeper.release(SHARD);
+    await jest.advanceTimersByTimeAsync(120_000);
+    expect(reads).toBe(before);
+  });
+});

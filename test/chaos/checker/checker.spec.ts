@@ -1,0 +1,224 @@
+import type { Act, ActOf } from '../load/history';
+import { canonical, hashOf } from './canonical';
+import { checkAnswers } from './check-answers';
+import { checkAppends } from './check-appends';
+import { checkChains } from './check-chains';
+import { checkCommands } from './check-commands';
+import { checkReads } from './check-reads';
+import { checkTurns } from './check-turns';
+import type { LogRow, Logs } from './log-rows';
+import { Findings } from './violation';
+
+type Draft = [kind: string, content: string, meta: Record<string, unknown>];
+
+const MIND = 'm';
+const idOf = (position: number) => `00000000-0000-4000-8000-${String(position).padStart(12, '0')}`;
+
+function rowsOf(drafts: readonly Draft[]): LogRow[] {
+  const rows: LogRow[] = [];
+  drafts.forEach(([kind, content, meta], index) => {
+    const position = index + 1;
+    const at = `2026-01-01T00:00:${String(index).padStart(2, '0')}.000Z`;
+    const prevHash = rows.at(-1)?.hash ?? null;
+    const event = { mind: MIND, position, id: idOf(position), kind, version: 1, at, content, meta, prevHash };
+    rows.push({
+      mind: MIND,
+      position,
+      id: event.id,
+      kind,
+      prevHash,
+      hash: hashOf(event),
+      body: canonical(event),
+      event,
+    });
+  });
+  return rows;
+}
+
+const LIFE: Draft[] = [
+  ['user_message', 'Hello', { turnId: 't1' }],
+  ['assistant_message', 'Hello!', { turnId: 't1' }],
+  ['identity_adopt', '', { name: 'Ada' }],
+  ['commitment_open', 'sweep', { cid: 'c1' }],
+  ['autonomy_tick', '', { tick: 1 }],
+  ['x.note', 'one', { n: 1 }],
+  ['x.note', 'two', { n: 2 }],
+  ['commitment_close', '', { cid: 'c1' }],
+  ['autonomy_tick', '', { tick: 2 }],
+];
+
+const promises = (check: (findings: Findings) => void): string[] => {
+  const findings = new Findings();
+  check(findings);
+  return [...new Set(findings.violations.map(({ promise }) => promise))].sort();
+};
+const logsOf = (rows: LogRow[]): Logs => new Map([[MIND, rows]]);
+const without = (rows: LogRow[], position: number) => rows.filter((row) => row.position !== position);
+
+function act<K extends Act['kind']>(
+  kind: K,
+  input: object,
+  body: object,
+  status = 200,
+  startedMs = 0,
+): ActOf<K> {
+  const outcome = { status, body, attempts: 1, tookMs: 1, busy: 0, busyWithoutRetryAfter: 0 };
+  return { kind, mind: MIND, input, startedMs, endedMs: startedMs + 1, outcome } as unknown as ActOf<K>;
+}
+
+describe('chains', () => {
+  const check = (rows: LogRow[]) => promises((findings) => checkChains(logsOf(rows), findings));
+  const changed = (position: number, by: Partial<LogRow>) =>
+    rowsOf(LIFE).map((row) => (row.position === position ? { ...row, ...by } : row));
+
+  it('has nothing to say of a whole one', () => expect(check(rowsOf(LIFE))).toEqual([]));
+  it('sees a gap', () => expect(check(without(rowsOf(LIFE), 3))).toContain('positions have no gap'));
+  it('sees a changed event', () => {
+    const [, row] = rowsOf(LIFE);
+    const event = { ...(row as LogRow).event, content: 'Bye' };
+    expect(check(changed(2, { event, body: canonical(event) }))).toEqual(['a hash is that of its event']);
+  });
+  it('sees a fork', () => {
+    const rows = rowsOf(LIFE);
+    expect(check([...rows.slice(0, 6), ...rows.slice(5)])).toContain('a chain is whole');
+    expect(check(changed(6, { prevHash: 'ab' }))).toContain('a chain is whole');
+  });
+  it('sees an id twice', () =>
+    expect(check(changed(6, { id: idOf(5) }))).toContain('every id is there once'));
+  it('sees a tick twice', () => {
+    const twice = LIFE.map((draft): Draft =>
+      draft[0] === 'autonomy_tick' ? ['autonomy_tick', '', { tick: 1 }] : draft,
+    );
+    expect(check(rowsOf(twice))).toEqual(['tick numbers are 1, 2, 3 …']);
+  });
+});
+
+describe('appends', () => {
+  const events = [6, 7].map((position) => {
+    const [kind, content, meta] = LIFE[position - 1] as Draft;
+    return { id: idOf(position), kind, content, meta };
+  });
+  const rows = rowsOf(LIFE);
+  const answer = { from: 6, to: 7, headHash: rows[6]?.hash, duplicate: false };
+  const check = (acts: ActOf<'append'>[], log = rows) =>
+    promises((findings) => checkAppends(acts, logsOf(log), findings));
+
+  it('are there', () => expect(check([act('append', { events }, answer, 201)])).toEqual([]));
+  it('must not be lost', () =>
+    expect(check([act('append', { events }, answer, 201)], rows.slice(0, 5))).toContain(
+      'an acknowledged append is there',
+    ));
+  it('must not be changed', () => {
+    const other = events.map((event) => ({ ...event, content: 'other' }));
+    expect(check([act('append', { events: other }, answer, 201)])).toEqual([
+      'an event is stored as it was given',
+    ]);
+  });
+  it('are whole even when nobody was told', () => {
+    expect(check([act('append', { events }, {}, 503)])).toEqual([]);
+    expect(check([act('append', { events }, {}, 503)], without(rows, 7))).toEqual([
+      'an append is all or nothing',
+    ]);
+  });
+  it('keep the order in which they were acknowledged', () => {
+    const [one, two] = events.map((event, n) => {
+      const position = 6 + n;
+      return [event, { from: position, to: position, headHash: rows[position - 1]?.hash }] as const;
+    });
+    const later = act('append', { events: [one?.[0]] }, one?.[1] ?? {}, 201, 100);
+    const earlier = act('append', { events: [two?.[0]] }, two?.[1] ?? {}, 201, 0);
+    expect(check([earlier, later])).toEqual(['appends are in order']);
+  });
+});
+
+describe('turns', () => {
+  const rows = rowsOf(LIFE);
+  const answer = { text: 'Hello!', positions: { user: 1, reply: 2 } };
+  const check = (acts: ActOf<'turn'>[], log = rows) =>
+    promises((findings) => checkTurns(acts, logsOf(log), findings));
+  const turn = (body: object, status = 200) => act('turn', { turnId: 't1', text: 'Hello' }, body, status);
+
+  it('are answered by what is recorded', () => {
+    expect(check([turn(answer)])).toEqual([]);
+    expect(check([turn({ ...answer, text: 'Hi' })])).toEqual(['an answer is the recorded one']);
+  });
+  it('have an outcome, and one', () => {
+    expect(check([], rows.slice(0, 1))).toEqual(['every turn has an outcome']);
+    const failed: Draft = ['turn_failed', '', { turnId: 't1' }];
+    expect(check([], rowsOf([...LIFE, failed]))).toEqual(['a turn has one outcome']);
+  });
+  it('must not be lost', () =>
+    expect(check([turn(answer)], rows.slice(2))).toEqual([
+      'an acknowledged turn is there',
+      'an answer is the recorded one',
+      'an answered turn is there',
+    ]));
+  it('come to an end', () =>
+    expect(check([turn({ error: { code: 'timeout' } }, 504)])).toEqual(['every turn comes to its end']));
+  it('that failed say so in the log', () =>
+    expect(check([turn({ error: { code: 'model_unavailable' } }, 502)])).toEqual([
+      'a failed turn is recorded once',
+    ]));
+});
+
+describe('commands', () => {
+  const check = (acts: Parameters<typeof checkCommands>[0]) =>
+    promises((findings) => checkCommands(acts, logsOf(rowsOf(LIFE)), findings));
+
+  it('are where they say', () => {
+    expect(check([act('open', { text: 'sweep' }, { cid: 'c1', position: 4, existing: false }, 201)])).toEqual(
+      [],
+    );
+    expect(check([act('close', { cid: 'c1' }, { cid: 'c1', position: 8 })])).toEqual([]);
+    expect(check([act('tick', {}, { tick: 2, position: 9 }, 202)])).toEqual([]);
+  });
+  it.each([
+    act('open', { text: 'sweep' }, { cid: 'c1', position: 3, existing: false }, 201),
+    act('close', { cid: 'c2' }, { cid: 'c2', position: 8 }),
+    act('snooze', { cid: 'c1' }, { cid: 'c1', position: 8 }),
+    act('tick', {}, { tick: 1, position: 9 }, 202),
+    act('name', { name: 'Bo' }, { positions: [2, 3] }),
+  ])('must not be lost: $kind', (lost) =>
+    expect(check([lost])).toEqual(['an acknowledged command is there']),
+  );
+});
+
+describe('answers', () => {
+  const check = (answer: Act) => promises((findings) => checkAnswers([answer], findings));
+
+  it('may be late, but not false', () => {
+    expect(check(act('tick', {}, {}, 503))).toEqual([]);
+    expect(check(act('tick', {}, {}, 500))).toEqual(['no answer is false']);
+    expect(check(act('close', { cid: 'c1' }, {}, 404))).toEqual(['no answer is false']);
+    expect(check(act('self-model', { minPosition: 5 }, {}, 400))).toEqual(['no answer is false']);
+  });
+});
+
+describe('reads', () => {
+  const rows = rowsOf(LIFE);
+  const check = (read: Parameters<typeof checkReads>[0][number]) =>
+    promises((findings) => checkReads([read], logsOf(rows), findings));
+  const self = (over: object) => ({ identity: { name: 'Ada' }, tick: 1, watermark: 5, ...over });
+
+  it('are not older than asked', () => {
+    expect(check(act('self-model', { minPosition: 5 }, self({})))).toEqual([]);
+    expect(check(act('self-model', { minPosition: 6 }, self({})))).toEqual([
+      'a read is not older than its minPosition',
+    ]);
+  });
+  it('say what the log says', () => {
+    expect(check(act('self-model', {}, self({ tick: 2 })))).toEqual([
+      'a self-model is that of its watermark',
+    ]);
+    expect(check(act('self-model', {}, self({ identity: { name: null } })))).toEqual([
+      'a self-model is that of its watermark',
+    ]);
+    expect(check(act('commitments', {}, { commitments: [{ cid: 'c1' }], watermark: 5 }))).toEqual([]);
+    expect(check(act('commitments', {}, { commitments: [{ cid: 'c1' }], watermark: 8 }))).toEqual([
+      'open commitments are those of the watermark',
+    ]);
+    expect(check(act('events', { after: 1 }, { events: [{ position: 2, hash: 'other' }] }))).toEqual([
+      'events are served as they are stored',
+    ]);
+  });
+});

@@ -1,0 +1,31 @@
+/** Everything that the harness does to a running system. */
+export const FAULT_KINDS = [
+  'kill-service',
+  'pause-service',
+  'two-owners',
+  'nats-restart',
+  'nats-wipe',
+  'nats-cut',
+  'nats-delay',
+  'nats-pause',
+  'postgres-restart',
+  'postgres-backend-kill',
+  'postgres-cut',
+  'postgres-delay',
+  'postgres-pause',
+  'batches-doubled',
+  'batches-reordered',
+  'full-queues',
+  'model-hangs',
+  'model-errs',
+  'model-says-nothing',
+  'fork-attempt',
+] as const;
+export type FaultKind = (typeof FAULT_KINDS)[number];
+
+/** A fault in a run's plan. */
+export interface PlannedFault {
+  kind: FaultKind;
+  /** After the start of the load. */
+  atMs: number;
+}

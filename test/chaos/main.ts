@@ -1,0 +1,88 @@
+import { rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { BREAKS, breakDatabase, brokenProgram } from './breaks';
+import { HELP, readOptions, type Options } from './options';
+import { runOnce, type RunResult } from './run';
+import { lineOf, Series, tableOf } from './series';
+import { openStage, type Stage } from './stage/stage';
+import { temporaryDataDir } from '#test/support/servers';
+
+const say = (line: string) => process.stdout.write(`${line}\n`);
+const MOST_SHOWN = 10;
+
+/** Runs what is asked for and answers the exit code. */
+async function main(args: string[]): Promise<number> {
+  let options: ReturnType<typeof readOptions>;
+  try {
+    options = readOptions(args);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${HELP}`);
+    return 2;
+  }
+  if (options === 'help') {
+    say(HELP);
+    return 0;
+  }
+  return runSeries(options);
+}
+
+async function runSeries(options: Options): Promise<number> {
+  const series = new Series(resolve(options.folder), options.resume);
+  const wanted = Array.from({ length: options.runs }, (_, n) => options.seed + n);
+  const seeds = wanted.filter((seed) => !series.has(seed));
+  say(
+    `seeds ${options.seed} to ${options.seed + options.runs - 1}, ${seeds.length} to run; results in ${options.folder}`,
+  );
+  const left = seeds.values();
+  for (let next = left.next(); !next.done;) next = await runOnStage(options, series, next.value, left);
+  tableOf(series.results).forEach(say);
+  const isGood = series.results.every(({ violations }) => violations.length === 0);
+  return isGood ? 0 : 1;
+}
+
+/** Runs seed after seed on one system, until one has violations: what it left must not blame the next. */
+async function runOnStage(
+  options: Options,
+  series: Series,
+  first: number,
+  left: IterableIterator<number>,
+): Promise<IteratorResult<number>> {
+  const dataDir = temporaryDataDir();
+  const stage = await open(options, dataDir);
+  try {
+    for (let next: IteratorResult<number> = { value: first, done: false }; ; next = left.next()) {
+      if (next.done) return next;
+      const result = await runOnce(stage, { ...options, seed: next.value, folder: resolve(options.folder) });
+      series.add(result);
+      report(result);
+      if (result.violations.length > 0) return left.next();
+    }
+  } finally {
+    const code = await stage.stop();
+    if (code !== 0) say(`the system ended with exit code ${code}`);
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+}
+
+async function open({ breakName, kinds }: Options, dataDir: string): Promise<Stage> {
+  const chosen = breakName === undefined ? undefined : BREAKS[breakName];
+  const program = chosen && brokenProgram(chosen, join(dataDir, 'broken'));
+  const stage = await openStage({ dataDir, program });
+  if (chosen) await breakDatabase(chosen, stage.servers.postgresUrl);
+  if (chosen)
+    say(
+      `BROKEN ON PURPOSE: ${chosen.about}${kinds ? '' : `; most telling: --faults ${chosen.kinds.join()}`}`,
+    );
+  return stage;
+}
+
+function report(result: RunResult): void {
+  say(lineOf(result));
+  for (const { promise, mind, detail } of result.violations.slice(0, MOST_SHOWN))
+    say(`  ${promise}: ${mind} ${detail.slice(0, 200)}`);
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+void main(process.argv.slice(2)).then((code) => {
+  process.exitCode = code;
+});

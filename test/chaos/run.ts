@@ -1,0 +1,112 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pause } from '#deploy/local/waiting';
+import { checkRun } from './checker/check-run';
+import type { Violation } from './checker/violation';
+import type { FaultKind } from './faults/fault-kinds';
+import { inject, type Injected } from './faults/injector';
+import { planFaults } from './faults/schedule';
+import { History } from './load/history';
+import { Load, newMinds } from './load/load';
+import { healStage, type Stage } from './stage/stage';
+
+export interface RunOptions {
+  seed: number;
+  seconds: number;
+  minds: number;
+  /** Where histories and evidence go. */
+  folder: string;
+  /** Only these faults. */
+  kinds?: readonly FaultKind[];
+}
+
+export interface RunResult {
+  seed: number;
+  seconds: number;
+  faults: Partial<Record<FaultKind, number>>;
+  acts: number;
+  /** Acts that came to nothing after every retry, allowed while faults last. */
+  failed: number;
+  events: number;
+  /** From the end of the faults until all processes were ready and every open turn had its end. */
+  recoveryMs: number;
+  violations: Violation[];
+  evidence?: string;
+}
+
+const TAIL_LINES = 400;
+
+/** One run over new minds of a running system: load, faults, quiet, check. */
+export async function runOnce(stage: Stage, options: RunOptions): Promise<RunResult> {
+  const { seed, seconds, minds, folder, kinds } = options;
+  mkdirSync(folder, { recursive: true });
+  const history = new History(join(folder, `history-${seed}.ndjson`));
+  const names = newMinds(`s${seed}-${Date.now().toString(36)}`, minds);
+  const load = new Load({ gateways: stage.gateways, history, minds: names, seed });
+  const firstAlarm = stage.ear.alarms.length;
+  await load.createMinds();
+  load.start();
+  const faults = inject(planFaults(seed, seconds, kinds), { stage, load, history, seed });
+  const [injected] = await Promise.all([faults, pause(seconds * 1_000)]);
+  const { recoveryMs, broken } = await calm(stage, load);
+  const checked = broken ? { events: 0, violations: [broken] } : await checkAll(stage, load, history);
+  const raised = stage.ear.alarms.slice(firstAlarm).map(({ subject, alarm }) => {
+    return {
+      promise: 'no alarm is raised',
+      mind: String(alarm.mind),
+      detail: JSON.stringify({ subject, alarm }),
+    };
+  });
+  history.close();
+  const violations = [...checked.violations, ...raised];
+  const { acts } = history;
+  const failed = acts.filter(({ outcome }) => outcome.status === 0 || outcome.status >= 429).length;
+  const about = { seed, seconds, faults: count(injected), acts: acts.length, failed, events: checked.events };
+  return { ...about, recoveryMs, violations, evidence: keepEvidence(stage, history, options, violations) };
+}
+
+async function calm(stage: Stage, load: Load): Promise<{ recoveryMs: number; broken?: Violation }> {
+  const startedAt = performance.now();
+  try {
+    await Promise.all([load.stop(), healStage(stage)]);
+    await load.finishTurns();
+    await load.archive();
+    return { recoveryMs: Math.round(performance.now() - startedAt) };
+  } catch (error) {
+    const broken = { promise: 'the system recovers by itself', mind: '', detail: String(error) };
+    return { recoveryMs: Math.round(performance.now() - startedAt), broken };
+  }
+}
+
+function checkAll(stage: Stage, load: Load, history: History) {
+  const [gateway = ''] = stage.gateways;
+  return checkRun({ postgresUrl: stage.servers.postgresUrl, gateway, minds: load.minds, history });
+}
+
+function count(injected: readonly Injected[]): RunResult['faults'] {
+  const counts: RunResult['faults'] = {};
+  for (const { kind } of injected) counts[kind] = (counts[kind] ?? 0) + 1;
+  return counts;
+}
+
+/** A good run leaves nothing; a bad one its history, what was violated, and the end of every log. */
+function keepEvidence(
+  stage: Stage,
+  history: History,
+  { seed, folder }: RunOptions,
+  violations: readonly Violation[],
+): string | undefined {
+  if (violations.length === 0) {
+    rmSync(history.path);
+    return undefined;
+  }
+  const path = join(folder, `evidence-${seed}.txt`);
+  const parts = [
+    `seed ${seed}`,
+    `history ${history.path}`,
+    JSON.stringify(violations, null, 2),
+    ...history.notes,
+  ];
+  writeFileSync(path, [...parts, stage.system.logTails(TAIL_LINES)].join('\n'));
+  return path;
+}
