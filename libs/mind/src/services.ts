@@ -1,6 +1,6 @@
 import { composeFold, type Fold } from '#libs/kernel';
 import { clockSection } from './clock/clock.fold';
-import { commitmentsSection } from './commitments/commitments.fold';
+import { commitmentsSection, openCommitmentsSection } from './commitments/commitments.fold';
 import type { CommitmentsState } from './commitments/commitment.types';
 import { directivesSection, type DirectivesState } from './directives/directives.fold';
 import { driftSection, type DriftState } from './drift/drift.fold';
@@ -90,7 +90,7 @@ export type ReflectionState = {
   windows: WindowsState;
 };
 
-export const reflectionFold: Fold<ReflectionState> = composeFold<ReflectionState>(1, {
+export const reflectionFold: Fold<ReflectionState> = composeFold<ReflectionState>(2, {
   clock: clockSection,
   ticks: ticksSection,
   identity: identitySection,
@@ -99,7 +99,7 @@ export const reflectionFold: Fold<ReflectionState> = composeFold<ReflectionState
   scores: scoresSection,
   stage: stageSection,
   policies: policiesSection,
-  commitments: commitmentsSection,
+  commitments: openCommitmentsSection,
   directives: directivesSection,
   model: modelSection,
   reflections: reflectionsSection,

@@ -3,7 +3,7 @@ import type { Fold } from '#libs/kernel';
 import type { Metrics } from '../metrics';
 import type { Alarms } from './alarms';
 import { chainFault } from './mind-reader';
-import { wake, type Resident } from './resident';
+import { forgetDigests, wake, type Resident } from './resident';
 
 export type FoldResult = 'folded' | 'mismatch' | 'broken';
 export type FoldPath = 'batch' | 'repair' | 'load' | 'past' | 'verify';
@@ -62,8 +62,7 @@ export class Folder<S extends object> {
       wake(resident);
       return null;
     }
-    for (const section of this.fold.touchedBy(event.kind)) resident.sectionDigests.delete(section);
-    resident.digest = null;
+    forgetDigests(this.fold, resident, event.kind);
     resident.watermark = event.position;
     resident.headHash = event.hash;
     return event;

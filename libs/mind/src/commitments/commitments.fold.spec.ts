@@ -1,5 +1,5 @@
 import { Life } from '#test/replay/life';
-import { commitmentFold } from '../services';
+import { commitmentFold, reflectionFold } from '../services';
 
 const begin = () => new Life(commitmentFold);
 const of = ({ state: { commitments } }: ReturnType<typeof begin>) => commitments;
@@ -358,5 +358,20 @@ describe('after an adoption', () => {
       life.adopt(n % 2 ? 'Nova' : 'Echo');
     }
     expect(of(life).rebinds.size).toBe(16);
+  });
+});
+
+describe('for a service that only wants to know what is open', () => {
+  it('those that ended are forgotten, and open ones are the same', () => {
+    const [whole, open] = [begin(), new Life(reflectionFold)];
+    for (const life of [whole, open]) {
+      for (let n = 0; n < 6; n++) life.open(`c${n}`, `text ${n}`, { project: 'p' });
+      life.close('c1');
+      life.add('commitment_expire', { cid: 'c2', reason: 'ttl' });
+    }
+    const { closed, expired, closedDropped, expiredDropped, ...rest } = open.state.commitments;
+    expect([closed.size, expired.size, closedDropped, expiredDropped]).toEqual([0, 0, 0, 0]);
+    expect(of(whole)).toMatchObject(rest);
+    expect([...of(whole).closed.keys(), ...of(whole).expired.keys()]).toEqual(['c1', 'c2']);
   });
 });

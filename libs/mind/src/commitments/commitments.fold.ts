@@ -15,8 +15,14 @@ interface All {
   identity: IdentityState;
 }
 
+/** How many commitments that have ended are kept. */
+interface Kept {
+  closed: number;
+  expired: number;
+}
+
 /** Must stand after the ticks and the identity. */
-export const commitmentsSection: Section<CommitmentsState, All> = {
+const sectionKeeping = (kept: Kept): Section<CommitmentsState, All> => ({
   kinds: [
     'commitment_open',
     'commitment_evidence',
@@ -43,21 +49,31 @@ export const commitmentsSection: Section<CommitmentsState, All> = {
   evolve: (state, event, all) => {
     if (event.kind === 'identity_adopt') rebindAfterAdoption(state, event, all.identity);
     else if (event.kind === 'project_close') state.emptied.delete(textField(event, 'project') ?? '');
-    else evolveCommitment(state, event, all);
+    else evolveCommitment(state, event, all, kept);
     return state;
   },
-};
+});
 
-function evolveCommitment(state: CommitmentsState, event: MindEvent, { ticks, identity }: All): void {
+export const commitmentsSection = sectionKeeping({ closed: c.CLOSED_KEPT, expired: c.EXPIRED_KEPT });
+
+/** For a service that only wants to know which commitments are open: those that ended are forgotten. */
+export const openCommitmentsSection = sectionKeeping({ closed: 0, expired: 0 });
+
+function evolveCommitment(
+  state: CommitmentsState,
+  event: MindEvent,
+  { ticks, identity }: All,
+  kept: Kept,
+): void {
   const cid = textField(event, 'cid');
   if (cid === undefined) return;
   switch (event.kind) {
     case 'commitment_open':
       return open(state, event, cid, ticks.tick);
     case 'commitment_close':
-      return close(state, event, cid);
+      return close(state, event, cid, kept.closed);
     case 'commitment_expire':
-      return expire(state, event, cid);
+      return expire(state, event, cid, kept.expired);
     case 'commitment_rebind':
       retext(state, event, cid);
       return rebound(state, event, cid, identity);
@@ -85,11 +101,11 @@ function open(state: CommitmentsState, event: MindEvent, cid: string, tick: numb
   joinProject(state, commitment, shortField(event, 'project'));
 }
 
-function close(state: CommitmentsState, event: MindEvent, cid: string): void {
+function close(state: CommitmentsState, event: MindEvent, cid: string, kept: number): void {
   const commitment = end(state, event, cid);
-  if (!commitment) return;
+  if (!commitment || kept === 0) return;
   const outcome = textField(event, 'outcome');
-  if (!state.closed.has(cid) && state.closed.size >= c.CLOSED_KEPT) state.closedDropped++;
+  if (!state.closed.has(cid) && state.closed.size >= kept) state.closedDropped++;
   const closed = {
     ...commitment,
     endPosition: event.position,
@@ -100,16 +116,16 @@ function close(state: CommitmentsState, event: MindEvent, cid: string): void {
     state.closed,
     cid,
     outcome === 'done' || outcome === 'dropped' ? { ...closed, outcome } : closed,
-    c.CLOSED_KEPT,
+    kept,
   );
 }
 
-function expire(state: CommitmentsState, event: MindEvent, cid: string): void {
+function expire(state: CommitmentsState, event: MindEvent, cid: string, kept: number): void {
   const commitment = end(state, event, cid);
-  if (!commitment) return;
+  if (!commitment || kept === 0) return;
   const reason = shortField(event, 'reason') ?? 'timeout';
-  if (!state.expired.has(cid) && state.expired.size >= c.EXPIRED_KEPT) state.expiredDropped++;
-  putLast(state.expired, cid, { ...commitment, endPosition: event.position, reason }, c.EXPIRED_KEPT);
+  if (!state.expired.has(cid) && state.expired.size >= kept) state.expiredDropped++;
+  putLast(state.expired, cid, { ...commitment, endPosition: event.position, reason }, kept);
 }
 
 function end(state: CommitmentsState, event: MindEvent, cid: string) {
