@@ -63,7 +63,8 @@ export class IncrementalCache<S extends object> {
 
   /**
    * Decides on the folded state and appends with `expectedPosition` = its watermark. When the log has moved on, waits
-   * for it and decides again, up to 5 times. @throws AppError `busy` after that, and what `decide` and event-log throw.
+   * for it and decides again, up to 5 times. An answer that writes nothing, a refusal above all, is held against the
+   * log's head too: the feed may not have brought yet what its caller was acknowledged a moment ago. @throws AppError `busy` after that, and what `decide` and event-log throw.
    */
   async command<T>(
     mind: string,
@@ -73,8 +74,13 @@ export class IncrementalCache<S extends object> {
     let minPosition = 0;
     for (let round = 0; round < COMMAND_ROUNDS; round++) {
       const { state, watermark, headHash } = usable(await this.upTo(mind, minPosition, deadlineAt));
-      const outcome = decide(state, { watermark, headHash });
-      if (!outcome.events) return outcome.value;
+      const outcome = verdictOf(() => decide(state, { watermark, headHash }));
+      if (!outcome.events) {
+        const head = await this.headOf(mind, watermark, deadlineAt);
+        if (head <= watermark) return outcome.value();
+        minPosition = head;
+        continue;
+      }
       try {
         const request = { mind, events: outcome.events, expectedPosition: watermark };
         return outcome.answer(await this.options.log.append(request, { deadlineAt }));
@@ -135,6 +141,11 @@ export class IncrementalCache<S extends object> {
     }
   }
 
+  private async headOf(mind: string, after: number, deadlineAt: number): Promise<number> {
+    const { head } = await this.options.log.read({ mind, after, limit: 0, purpose: 'query' }, { deadlineAt });
+    return head.position;
+  }
+
   private async repairTowards(resident: Resident<S>, position: number, deadlineAt: number): Promise<void> {
     const request = { mind: resident.mind, after: resident.watermark, limit: 0, purpose: 'repair' } as const;
     const { head } = await this.options.log.read(request, { deadlineAt });
@@ -149,5 +160,20 @@ export class IncrementalCache<S extends object> {
     return within(work, deadlineAt - this.options.clock.now(), () => {
       throw new AppError('timeout', 'the mind could not be read in time');
     });
+  }
+}
+
+type Verdict<T> = Exclude<CommandOutcome<T>, { value: T }> | { events?: undefined; value: () => T };
+
+/** What was decided; what was refused is thrown only when `value` is asked for. */
+function verdictOf<T>(decide: () => CommandOutcome<T>): Verdict<T> {
+  try {
+    const outcome = decide();
+    return outcome.events ? outcome : { value: () => outcome.value };
+  } catch (error) {
+    const refuse = (): T => {
+      throw error;
+    };
+    return { value: refuse };
   }
 }

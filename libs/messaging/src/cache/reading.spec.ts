@@ -284,6 +284,16 @@ describe('a command', () => {
     expect(bed.log.appends).toEqual([]);
   });
 
+  it('refuses nothing on a state that is behind the log: what was acknowledged a moment ago may be what it lacks', async () => {
+    const { cache } = await at(3);
+    const refuseEarly = ({ trail }: { trail: { length: number } }) => {
+      if (trail.length < 5) throw new AppError('not_found', 'no such thing');
+      return { value: trail.length };
+    };
+    const { result } = await played(cache.command(MIND, soon(2_000), refuseEarly));
+    expect(result).toMatchObject({ value: 5 });
+  });
+
   it('waits and decides again when the log has moved on', async () => {
     const { bed, cache } = await at(3);
     const seen: number[] = [];
