@@ -135,8 +135,9 @@ export class IncrementalCache<S extends object> {
     }
   }
 
+  /** Asks beyond that position, so that an event-log which knows of no such position looks again before it answers. */
   private async repairTowards(resident: Resident<S>, position: number, deadlineAt: number): Promise<void> {
-    const request = { mind: resident.mind, after: resident.watermark, limit: 0, purpose: 'repair' } as const;
+    const request = { mind: resident.mind, after: position, limit: 0, purpose: 'repair' } as const;
     const { head } = await this.options.log.read(request, { deadlineAt });
     if (head.position < position) {
       throw new AppError('invalid_request', `position ${position} is beyond the head, ${head.position}`);
