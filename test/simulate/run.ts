@@ -21,6 +21,8 @@ import { SHARDS, World, type Violation } from './world/world';
 const ANSWERED_MS = 90_000;
 /** A lost batch is noticed in this time though nothing more happens: 30 s between looks at the heads, and the reading. */
 const QUIET_MS = 36_000;
+/** And what a second writer has written, who tells nobody, in this time. */
+const NOTICED_MS = 60_000;
 /** Then every duty is done within so many ticks. */
 const LAST_TICKS = 40;
 const BETWEEN_TICKS_MS = 1_500;
@@ -99,16 +101,15 @@ async function live(run: Run): Promise<void> {
 }
 
 async function quiet(run: Run, failed: () => boolean): Promise<void> {
-  const { world, fleet, faults, client, plan } = run;
+  const { world, fleet, faults } = run;
   world.trace.note('PHASE', () => 'quiet');
-  for (const { id } of plan.minds) {
-    if (faults.strange.has(id)) client.later(0, `reveal ${id}`, () => run.workload.tick(id));
-  }
-  await world.scheduler.runUntil(world.scheduler.now + QUIET_MS, failed);
+  const { scheduler } = world;
+  const quietMs = faults.strange.size > 0 ? NOTICED_MS : QUIET_MS;
+  await scheduler.runUntil(scheduler.now + quietMs, failed);
   // What a tick of the last moment caused is still on its way.
   const isStill = () => logsOf(world).every(({ rows }) => (rows.at(-1)?.atMs ?? 0) < Date.now() - 2_000);
   for (let rounds = 0; rounds < 200 && !isStill() && !failed(); rounds++)
-    await world.scheduler.runUntil(world.scheduler.now + 250, failed);
+    await scheduler.runUntil(scheduler.now + 250, failed);
   checkOwners(world, fleet);
   const logs = logsOf(world);
   checkCaches(

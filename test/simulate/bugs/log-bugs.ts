@@ -4,6 +4,7 @@ import { Announcer } from '../../../services/event-log/src/app/announcer';
 import { settlePlanned, type AppendJob } from '../../../services/event-log/src/app/append-job';
 import { AppendLane } from '../../../services/event-log/src/app/append-lane';
 import { MindCache } from '../../../services/event-log/src/app/mind-cache';
+import { ShardKeeper } from '../../../services/event-log/src/app/shard-keeper';
 import type { AppendPlan } from '../../../services/event-log/src/core/append-plan.core';
 import type { ChainedEvent } from '../../../services/event-log/src/core/chain.core';
 import { Database, type Table } from '../world/database';
@@ -109,6 +110,12 @@ export const logBugs: readonly Bug[] = [
             },
         ),
       ]),
+  },
+  {
+    name: 'database-not-looked-at',
+    about: 'found by the simulation: what a second writer stored in a quiet mind was noticed by nobody',
+    plant: () =>
+      instead<object, [number, number], void>(ShardKeeper.prototype, 'lookAfter', () => () => undefined),
   },
   {
     name: 'no-fence',

@@ -47,9 +47,10 @@ function eventStore(database: Database, process: Process, ask: Ask): EventStore 
           ',',
         );
       }),
-    row: (mind, position) => ask(() => database.log(mind)[position - 1] ?? null),
+    row: (mind, position) => ask(() => database.table(mind)?.byPosition.get(position) ?? null),
     scan: async function* ({ mind, from, to }) {
-      yield await ask(() => database.log(mind).filter(({ position }) => position >= from && position <= to));
+      const rows = await ask(() => database.log(mind));
+      yield rows.filter(({ position }) => position >= from && position <= to);
     },
   };
 }

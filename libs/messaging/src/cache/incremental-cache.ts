@@ -64,7 +64,8 @@ export class IncrementalCache<S extends object> {
   /**
    * Decides on the folded state and appends with `expectedPosition` = its watermark. When the log has moved on, waits
    * for it and decides again, up to 5 times. An answer that writes nothing, a refusal above all, is held against the
-   * log's head too: the feed may not have brought yet what its caller was acknowledged a moment ago. @throws AppError `busy` after that, and what `decide` and event-log throw.
+   * log's head too: the feed may not have brought yet what its caller was acknowledged a moment ago.
+   * @throws AppError `busy` after that, and what `decide` and event-log throw.
    */
   async command<T>(
     mind: string,
@@ -146,8 +147,9 @@ export class IncrementalCache<S extends object> {
     return head.position;
   }
 
+  /** Asks beyond that position, so that an event-log which knows of no such position looks again before it answers. */
   private async repairTowards(resident: Resident<S>, position: number, deadlineAt: number): Promise<void> {
-    const request = { mind: resident.mind, after: resident.watermark, limit: 0, purpose: 'repair' } as const;
+    const request = { mind: resident.mind, after: position, limit: 0, purpose: 'repair' } as const;
     const { head } = await this.options.log.read(request, { deadlineAt });
     if (head.position < position) {
       throw new AppError('invalid_request', `position ${position} is beyond the head, ${head.position}`);

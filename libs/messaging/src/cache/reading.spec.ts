@@ -104,6 +104,12 @@ describe('reading', () => {
     }
   });
 
+  it('asks event-log beyond that position, for one that took the shard just now may have to look again', async () => {
+    const { bed, cache } = await at(5);
+    await played(cache.read(MIND, { minPosition: 6, deadlineAt: soon(2_000) }, length));
+    expect(bed.log.reads.at(-1)).toMatchObject({ after: 6, limit: 0 });
+  });
+
   it('times out at its deadline when the position cannot be read', async () => {
     const { bed, cache } = await at(3);
     bed.log.beforeRead = () => new Promise(() => undefined);

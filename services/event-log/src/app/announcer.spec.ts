@@ -66,6 +66,13 @@ describe('the announcer', () => {
     expect(announcer.pending).toBe(0);
   });
 
+  it('announces what another member has announced, when no batch shows it', () => {
+    announcer.expect({ mind: 'm0', from: 3, to: 5 });
+    expect(said).toEqual([]);
+    jest.advanceTimersByTime(320);
+    expect(said).toEqual([{ shard: 0, spans: [{ mind: 'm0', from: 3, to: 5 }], again: true }]);
+  });
+
   it('joins what came since', () => {
     announcer.announce([{ mind: 'm0', from: 1, to: 1 }]);
     announcer.announce([{ mind: 'm0', from: 2, to: 4 }]);

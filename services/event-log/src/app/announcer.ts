@@ -54,15 +54,21 @@ export class Announcer {
    * we say. Remembers what this member has to announce again.
    */
   announce(spans: readonly Span[]): void {
+    this.publish(
+      spans.map((span) => this.expect(span)),
+      false,
+    );
+  }
+
+  /** Somebody else has announced this: we do so too if no batch shows it soon. Gives it joined with what waits here. */
+  expect(span: Span): Span {
+    const { mind } = span;
+    if (!this.port.owns(this.port.shardOf(mind))) return span;
+    const before = this.waiting.get(mind);
+    const [from, to] = [Math.min(before?.from ?? span.from, span.from), Math.max(before?.to ?? 0, span.to)];
     const dueMs = this.clock.monotonicMs() + FIRST_PAUSE_MS;
-    const joined = spans.map((span) => {
-      if (!this.port.owns(this.port.shardOf(span.mind))) return span;
-      const before = this.waiting.get(span.mind);
-      const [from, to] = [Math.min(before?.from ?? span.from, span.from), Math.max(before?.to ?? 0, span.to)];
-      this.waiting.set(span.mind, { from, to, dueMs, pauseMs: FIRST_PAUSE_MS });
-      return { mind: span.mind, from, to };
-    });
-    this.publish(joined, false);
+    this.waiting.set(mind, { from, to, dueMs, pauseMs: FIRST_PAUSE_MS });
+    return { mind, from, to };
   }
 
   /** A batch of a mind was seen. What lies before it has been seen no more than it was. */

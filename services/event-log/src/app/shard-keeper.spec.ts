@@ -24,12 +24,13 @@ describe('a shard that is held', () => {
   let owned: boolean;
   let failing: boolean;
   let announced: Span[];
+  let expected: Span[];
   let keeper: ShardKeeper;
   let minds: MindCache;
 
   beforeEach(() => {
     jest.useFakeTimers();
-    [stored, reads, owned, failing, announced] = [stateAt(5), 0, true, false, []];
+    [stored, reads, owned, failing, announced, expected] = [stateAt(5), 0, true, false, [], []];
     const page = () => {
       reads++;
       return failing ? Promise.reject(new Error('away')) : Promise.resolve([stored]);
@@ -41,6 +42,7 @@ describe('a shard that is held', () => {
       tails: new TailCache(1_000),
       announcer: {
         announce: (spans: readonly Span[]) => void announced.push(...spans),
+        expect: (span: Span) => void expected.push(span),
         release: () => undefined,
       } as unknown as Announcer,
       imports: { release: () => Promise.resolve() } as unknown as ImportSessions,
@@ -80,6 +82,14 @@ describe('a shard that is held', () => {
     failing = false;
     await jest.advanceTimersByTimeAsync(2_000);
     expect(announced).toEqual([{ mind: 'quiet', from: 6, to: 6 }]);
+  });
+
+  it('has its batches seen to when another member, who may give it up, announces something new', async () => {
+    await take();
+    const spans = [5, 6].map((position) => ({ mind: 'quiet', from: position, to: position }));
+    keeper.seenAppended({ spans });
+    expect(expected).toEqual([spans[1]]);
+    expect(minds.peek('quiet')).toBeUndefined();
   });
 
   it('is not looked at any more once it is given up', async () => {

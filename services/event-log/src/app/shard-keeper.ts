@@ -61,9 +61,12 @@ export class ShardKeeper {
   }
 
   seenAppended({ spans }: Appended): void {
-    for (const { mind, to } of spans) {
-      const head = this.parts.minds.peek(mind)?.head;
-      if (head && to > head.position) this.distrust(mind, to);
+    const { minds, announcer } = this.parts;
+    for (const span of spans) {
+      const head = minds.peek(span.mind)?.head;
+      if (!head || span.to <= head.position) continue;
+      this.distrust(span.mind, span.to);
+      announcer.expect(span);
     }
   }
 

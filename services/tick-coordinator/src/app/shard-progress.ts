@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache';
 import type { Appended } from '#libs/contracts';
 
 const REMEMBERED_MINDS = 20_000;
@@ -7,7 +6,7 @@ const REMEMBERED_MINDS = 20_000;
 export class ShardProgress {
   reading = false;
   /** Last position broadcast, by mind. A mind that is forgotten starts at its next announcement's `from`. */
-  private readonly done = new LRUCache<string, number>({ max: REMEMBERED_MINDS });
+  private readonly done = new Map<string, number>();
   /** Minds that wait, in the order in which they are read: from where, and the last position announced. */
   private readonly wanted = new Map<string, { after: number; to: number }>();
 
@@ -42,11 +41,19 @@ export class ShardProgress {
     const waiting = this.wanted.get(mind);
     if (!waiting || waiting.after < asked) return;
     const after = to ?? asked;
-    this.done.set(mind, after);
+    this.remember(mind, after);
     const isComplete = after >= Math.max(head, waiting.to) || (to === undefined && head <= after);
     if (!isComplete && to === undefined) return;
     this.wanted.delete(mind);
     if (!isComplete) this.wanted.set(mind, { after, to: waiting.to });
+  }
+
+  private remember(mind: string, position: number): void {
+    this.done.delete(mind);
+    this.done.set(mind, position);
+    if (this.done.size <= REMEMBERED_MINDS) return;
+    const [oldest] = this.done.keys();
+    if (oldest !== undefined) this.done.delete(oldest);
   }
 
   /** The log knows nothing of this mind. */
