@@ -1,6 +1,7 @@
 /**
  * One project per kind of test: `unit` is pure and fast, `replay` folds whole logs, `simulate` plays the whole system in
- * one process, `int` talks to real servers, `e2e` starts the whole system, `chaos` makes it fail under load.
+ * one process, `int` talks to real servers, `e2e` starts the whole system, `chaos` makes it fail under load. Specs that
+ * are called `.long.` run only where `CI` is set.
  */
 const base = {
   rootDir: __dirname,
@@ -31,6 +32,11 @@ module.exports = {
     { ...base, displayName: 'simulate', testMatch: ['<rootDir>/test/simulate/**/*.spec.ts'] },
     { ...base, displayName: 'int', testMatch: ['<rootDir>/**/*.int.spec.ts'] },
     { ...base, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.spec.ts'] },
-    { ...base, displayName: 'chaos', testMatch: ['<rootDir>/test/chaos/**/*.spec.ts'] },
+    {
+      ...base,
+      displayName: 'chaos',
+      testMatch: ['<rootDir>/test/chaos/**/*.spec.ts'],
+      testPathIgnorePatterns: ['/node_modules/', ...(process.env.CI ? [] : ['\\.long\\.spec\\.ts$'])],
+    },
   ],
 };

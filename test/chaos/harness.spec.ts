@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { checkout } from './stage/checkout';
 
 /** Short here; long series are for `npm run chaos`. */
-const RUNS = Number(process.env.PMM_CHAOS_RUNS ?? 2);
+const RUNS = Number(process.env.PMM_CHAOS_RUNS ?? (process.env.CI ? 6 : 2));
 const RUN_LIMIT_MS = 120_000;
 const START_LIMIT_MS = 120_000;
 
