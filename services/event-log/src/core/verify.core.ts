@@ -72,10 +72,13 @@ function isWrittenAsChained({ mind, position, id, kind, atMs, prevHash, body }: 
     return false;
   return (
     /^[1-9][0-9]*\}$/.test(body.slice(endAt + end.length)) &&
-    isPlainJson(body.slice(start.length, middleAt)) &&
+    CANONICAL_TEXT.test(body.slice(start.length, middleAt)) &&
     isPlainJson(body.slice(middleAt + middle.length, endAt))
   );
 }
+
+/** A string of canonical JSON (RFC 8785, 3.2.2.2): only what must be escaped is, and in its shortest form. */
+const CANONICAL_TEXT = /^"(?:[^"\\\p{Cc}]|[\u007f-\u009f]|\\["\\bfnrt]|\\u00(?:0[0-7bef]|1[0-9a-f]))*"$/u;
 
 const isoTime = (ms: number): string => (Number.isSafeInteger(ms) ? new Date(ms).toISOString() : '');
 
