@@ -11,6 +11,7 @@ import {
 import { readFileSync } from 'node:fs';
 import { AppError } from '#libs/kernel';
 import { LIMITS } from '#libs/contracts';
+import { Outbox } from './outbox';
 
 export interface Log {
   info(message: string): void;
@@ -35,6 +36,7 @@ const encoder = new TextEncoder();
 /** The one NATS connection of a process. It reconnects for ever; `state` tells where it stands. */
 export class Link {
   state: 'connected' | 'reconnecting' | 'closed' = 'connected';
+  readonly outbox = new Outbox((error) => this.log.error('a message could not be sent', error));
   private readonly reconnectListeners: (() => void)[] = [];
 
   private constructor(
@@ -67,7 +69,9 @@ export class Link {
   }
 
   publishText(subject: string, text: string, headers?: Record<string, string>): void {
-    this.nc.publish(subject, encoder.encode(text), headers ? { headers: toHeaders(headers) } : undefined);
+    const payload = encoder.encode(text);
+    const options = headers ? { headers: toHeaders(headers) } : undefined;
+    this.outbox.add(() => this.nc.publish(subject, payload, options));
   }
 
   /** A plain subscription. Its errors and those of `onMessage` are logged: thrown ones would cost the connection. */
@@ -84,7 +88,10 @@ export class Link {
   }
 
   async close(): Promise<void> {
+    this.outbox.flush();
     this.state = 'closed';
+    // What was sent just now leaves in a microtask.
+    await Promise.resolve();
     if (!this.nc.isClosed()) await this.nc.close();
   }
 

@@ -6,6 +6,7 @@ import type { HandlerExtras } from './handles.decorator';
 import { KeyedQueue } from './keyed-queue';
 import type { Log } from './link';
 import type { Metrics } from './metrics';
+import type { Outbox } from './outbox';
 import type { Ownership } from './ownership';
 import { RawJson } from './raw-json';
 import { contextOf, parsePayload, unwrapResult, type RequestContext } from './transport-message';
@@ -17,6 +18,8 @@ export interface RequestIntakeParts {
   metrics: Metrics;
   clock: Clock;
   log: Log;
+  /** Where replies go. */
+  outbox: Pick<Outbox, 'add'>;
 }
 
 /** A verb of the service and what answers it. */
@@ -99,7 +102,7 @@ export class RequestIntake {
     if (bytes.length > LIMITS.serverMaxPayloadBytes)
       throw new AppError('too_large', 'the reply is too large');
     this.parts.metrics.bytes.inc({ what: 'reply' }, bytes.length);
-    message.respond(bytes);
+    this.parts.outbox.add(() => message.respond(bytes));
   }
 
   private fail({ message, verb }: Incoming, error: unknown): void {
@@ -108,11 +111,7 @@ export class RequestIntake {
       log.error(`${message.subject} failed`, error);
     const reply = toErrorReply(error);
     metrics.requests.inc({ verb, result: reply.error.code });
-    try {
-      message.respond(JSON.stringify(reply));
-    } catch (gone) {
-      log.error(`${message.subject} could not be answered`, gone);
-    }
+    this.parts.outbox.add(() => message.respond(JSON.stringify(reply)));
   }
 }
 

@@ -71,10 +71,8 @@ export class Requests {
     timeoutMs: number,
   ): Promise<{ reply: T } | { failure: AppError }> {
     try {
-      const message = await this.link.nc.request(subject, text, {
-        timeout: Math.max(1, timeoutMs),
-        headers: toHeaders(headers),
-      });
+      const options = { timeout: Math.max(1, timeoutMs), headers: toHeaders(headers) };
+      const message = await this.link.outbox.ask(() => this.link.nc.request(subject, text, options));
       const reply: unknown = message.json();
       if (isErrorReply(reply)) throw fromErrorReply(reply);
       return { reply: reply as T };

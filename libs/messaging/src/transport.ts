@@ -37,7 +37,7 @@ export class PmmTransport extends Server implements CustomTransportStrategy {
 
   constructor(private readonly options: TransportOptions) {
     super();
-    this.requests = new RequestIntake(options);
+    this.requests = new RequestIntake({ ...options, outbox: options.link.outbox });
     this.batches = new BatchIntake(options);
   }
 

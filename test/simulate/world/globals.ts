@@ -13,7 +13,7 @@ interface Timer {
  */
 export function ownGlobals(scheduler: Scheduler, random: Random): () => void {
   const real = {
-    ...{ setTimeout, setInterval, clearTimeout, clearInterval },
+    ...{ setTimeout, setInterval, setImmediate, clearTimeout, clearInterval },
     ...{ dateNow: Date.now, performanceNow: performance.now, random: Math.random },
   };
   const setTimer = (run: () => void, ms = 1): Timer => timerOf(scheduler.timer(ms, run));
@@ -32,6 +32,7 @@ export function ownGlobals(scheduler: Scheduler, random: Random): () => void {
   put(globalThis, {
     setTimeout: setTimer,
     setInterval: setRepeated,
+    setImmediate: (run: () => void) => scheduler.after(0, scheduler.current, run),
     clearTimeout: clear,
     clearInterval: clear,
   });
