@@ -27,7 +27,7 @@ module.exports = {
       ...base,
       displayName: 'replay',
       testMatch: ['<rootDir>/test/{replay,bench}/**/*.spec.ts'],
-      testPathIgnorePatterns: ['/node_modules/', '\\.int\\.spec\\.ts$'],
+      testPathIgnorePatterns: ['/node_modules/', '\\.(?:int|long)\\.spec\\.ts$'],
     },
     { ...base, displayName: 'simulate', testMatch: ['<rootDir>/test/simulate/**/*.spec.ts'] },
     { ...base, displayName: 'int', testMatch: ['<rootDir>/**/*.int.spec.ts'] },
@@ -35,7 +35,7 @@ module.exports = {
     {
       ...base,
       displayName: 'chaos',
-      testMatch: ['<rootDir>/test/chaos/**/*.spec.ts'],
+      testMatch: ['<rootDir>/test/chaos/**/*.spec.ts', '<rootDir>/test/bench/**/*.long.spec.ts'],
       testPathIgnorePatterns: ['/node_modules/', ...(process.env.CI ? [] : ['\\.long\\.spec\\.ts$'])],
     },
   ],
