@@ -2,9 +2,10 @@ import { isKind, LIMITS, OWN_KIND, REGISTRY, type JsonObject, type NewEvent } fr
 import { AppError } from './app-error';
 import { canonicalJson, checkText } from './canonical-json';
 
-/** A new event that may enter a log, with the version of its kind and the canonical JSON of its meta. */
+/** A new event that may enter a log, with the version of its kind and the canonical JSON of its content and meta. */
 export interface CheckedEvent extends NewEvent {
   version: number;
+  contentJson: string;
   metaJson: string;
 }
 
@@ -20,7 +21,8 @@ export function checkNewEvent(event: {
   meta: unknown;
 }): CheckedEvent {
   checkText(event.content);
-  if (Buffer.byteLength(JSON.stringify(event.content)) > LIMITS.contentBytes) {
+  const contentJson = JSON.stringify(event.content);
+  if (Buffer.byteLength(contentJson) > LIMITS.contentBytes) {
     throw new AppError('too_large', `content is over ${LIMITS.contentBytes} bytes`);
   }
   const metaJson = canonicalJson(event.meta, LIMITS.metaDepth);
@@ -33,6 +35,7 @@ export function checkNewEvent(event: {
     content: event.content,
     meta: event.meta as JsonObject,
     version,
+    contentJson,
     metaJson,
   };
 }

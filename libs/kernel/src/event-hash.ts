@@ -9,12 +9,16 @@ export type UnhashedEvent = Omit<MindEvent, 'hash'>;
 
 /**
  * Canonical JSON (RFC 8785) of all fields of an event but `hash`. The envelope's keys are known, so a template writes
- * them in order; `metaJson` is the canonical JSON of its meta when the caller has it already.
+ * them in order; `metaJson` and `contentJson` are the canonical JSON of these fields when the caller has it already.
  */
-export function canonicalEvent(event: UnhashedEvent, metaJson = canonicalJson(event.meta)): string {
+export function canonicalEvent(
+  event: UnhashedEvent,
+  metaJson = canonicalJson(event.meta),
+  contentJson = JSON.stringify(event.content),
+): string {
   const prevHash = event.prevHash === null ? 'null' : `"${event.prevHash}"`;
   return (
-    `{"at":${JSON.stringify(event.at)},"content":${JSON.stringify(event.content)},"id":"${event.id}",` +
+    `{"at":${JSON.stringify(event.at)},"content":${contentJson},"id":"${event.id}",` +
     `"kind":${JSON.stringify(event.kind)},"meta":${metaJson},"mind":"${event.mind}",` +
     `"position":${event.position},"prevHash":${prevHash},"version":${event.version}}`
   );

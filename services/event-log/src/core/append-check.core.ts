@@ -16,7 +16,7 @@ export function checkAppend(request: Pick<AppendRequest, 'events'>): CheckedEven
 }
 
 /** Bytes of the canonical JSON of what the writer gave. */
-function canonicalBytes({ id, kind, content, metaJson }: CheckedEvent): number {
-  const text = `{"content":${JSON.stringify(content)},"id":"${id}","kind":"${kind}","meta":${metaJson}}`;
+function canonicalBytes({ id, kind, contentJson, metaJson }: CheckedEvent): number {
+  const text = `{"content":${contentJson},"id":"${id}","kind":"${kind}","meta":${metaJson}}`;
   return Buffer.byteLength(text);
 }

@@ -15,8 +15,9 @@ export interface LooseEvent {
   kind: string;
   version: number;
   content: string;
-  /** Canonical JSON of its meta. */
+  /** Canonical JSON of its meta, and of its content where it is known already. */
   metaJson: string;
+  contentJson?: string;
 }
 
 /** An event in its place, as a row holds it. `body` is the canonical text that was hashed. */
@@ -35,10 +36,10 @@ export interface ChainedEvent {
 export function chainEvent(mind: string, head: ChainHead, event: LooseEvent, atMs: number): ChainedEvent {
   const position = head.position + 1;
   const timeMs = Math.max(atMs, head.atMs);
-  const { id, kind, version, content, metaJson } = event;
+  const { id, kind, version, content, metaJson, contentJson } = event;
   const at = new Date(timeMs).toISOString();
   const envelope = { mind, position, id, kind, version, at, content, meta: {}, prevHash: head.hash };
-  const body = canonicalEvent(envelope, metaJson);
+  const body = canonicalEvent(envelope, metaJson, contentJson);
   return { mind, position, id, kind, atMs: timeMs, prevHash: head.hash, hash: hashCanonical(body), body };
 }
 
