@@ -63,9 +63,10 @@ function startBroadcasting(): { batches: Batch[]; stop: () => void } {
   const onAppended = async (shard: number, { spans }: Appended) => {
     const ranges = spans.map(({ mind, from }) => ({ mind, after: done.get(mind) ?? from - 1 }));
     const { minds } = await client.logClient.gather(shard, { ranges, purpose: 'broadcast' });
-    for (const { mind, events } of minds) {
+    for (const { mind, events: read } of minds) {
+      const events = read.filter(({ position }) => position > (done.get(mind) ?? 0));
       const [first, last] = [events[0], events.at(-1)];
-      if (!first || !last || last.position <= (done.get(mind) ?? 0)) continue;
+      if (!first || !last) continue;
       done.set(mind, last.position);
       const batch: Batch = {
         ...{ v: BATCH_VERSION, mind, from: first.position, to: last.position },
