@@ -1,0 +1,183 @@
+import type { MindEvent, ReadRequest } from '#libs/contracts';
+import { foldAll, type BasisParts } from '#libs/kernel';
+import type { IncrementalCache, LogClient } from '#libs/messaging';
+import {
+  SERVICE_FOLDS,
+  type ConversationState,
+  type ProjectionState,
+  type ReflectionState,
+} from '#libs/mind';
+import { World } from '#test/replay/world';
+import { conversationWhy } from '../../../services/conversation/src/core/explainers';
+import { projectionWhy } from '../../../services/projection/src/core/explainers';
+import { projectionRules } from '../../../services/projection/src/core/rules';
+import { reflectionWhy } from '../../../services/reflection/src/core/explainers';
+import { reflectionRules } from '../../../services/reflection/src/core/rules';
+import { Whys } from './whys';
+
+type Folded = keyof typeof SERVICE_FOLDS;
+
+/** Whys over the log of a world; `folded` lists the past states that were asked for. */
+function over<S extends object>(
+  log: readonly MindEvent[],
+  service: Folded,
+  parts: Omit<BasisParts<S>, 'service'>,
+) {
+  const folded: number[] = [];
+  const read = (_mind: string, { at = 0 }: { at?: number }, view: (state: S) => object) => {
+    folded.push(at);
+    return Promise.resolve(view(foldAll(SERVICE_FOLDS[service], log.slice(0, at)) as S));
+  };
+  const events = ({ after, limit, kinds, order }: ReadRequest) => {
+    const wanted = (event: MindEvent) => !kinds || kinds.includes(event.kind);
+    const some =
+      order === 'desc'
+        ? log.filter((event) => event.position < after && wanted(event)).reverse()
+        : log.filter((event) => event.position > after && wanted(event));
+    return Promise.resolve({ events: some.slice(0, limit) });
+  };
+  const whys = new Whys<S>(
+    { service, ...parts },
+    { read } as unknown as Pick<IncrementalCache<S>, 'read'>,
+    { read: events } as unknown as Pick<LogClient, 'read'>,
+  );
+  const of = async (event: MindEvent | undefined) =>
+    (await whys.of({ mind: 'ada', position: event?.position ?? 0 }, 0)).basis;
+  return { of, whys, folded };
+}
+
+const projection = (log: readonly MindEvent[]) =>
+  over<ProjectionState>(log, 'projection', { rules: projectionRules, ...projectionWhy });
+const reflection = (log: readonly MindEvent[]) =>
+  over<ReflectionState>(log, 'reflection', { rules: reflectionRules, ...reflectionWhy });
+const conversation = (log: readonly MindEvent[]) =>
+  over<ConversationState>(log, 'conversation', { rules: [], ...conversationWhy });
+
+const TEXT = 'I was asked about the garden today.\nI will look after what I have promised there.';
+
+describe('an attempt is matched to the tick at which it began', () => {
+  const requested = (world: World, n: number) =>
+    world.append([
+      { id: `00000000-0000-4000-8000-00000000000${n}`, kind: 'reflection_requested', content: '', meta: {} },
+    ]);
+
+  it('a reflection by the position that it names, also when later ticks came before its append', async () => {
+    const world = new World('ada', () => TEXT);
+    requested(world, 1);
+    world.tick();
+    const [one] = world.kinds('reflection');
+    const { of, folded } = reflection(world.log);
+    const basis = await of(one);
+    expect(basis?.cause).toEqual({ position: one?.meta['to'], kind: 'autonomy_tick' });
+    expect(basis?.numbers).toMatchObject({ gate: { trigger: 'manual', sameId: true, previousAttempt: 0 } });
+    expect(folded).toEqual([one?.meta['to']]);
+  });
+
+  it('a rejection to the first tick since the attempt before it that called for it; others are named', async () => {
+    let text: string | null = 'no';
+    const world = new World('ada', () => text);
+    requested(world, 1);
+    world.tick();
+    text = null;
+    requested(world, 2);
+    world.tick();
+    world.tick();
+    text = 'no';
+    world.tick();
+    const ticks = world.kinds('autonomy_tick').map(({ position }) => position);
+    const [first, second] = world.kinds('reflection_rejected');
+    const { of, folded } = reflection(world.log);
+    expect((await of(first))?.cause.position).toBe(ticks[0]);
+    expect((await of(first))?.numbers['orBegunAt']).toEqual([]);
+    folded.length = 0;
+    const basis = await of(second);
+    // The ticks before the first attempt had the same trigger and style, and are none of them.
+    expect(basis?.cause.position).toBe(ticks[1]);
+    expect(basis?.numbers).toMatchObject({
+      gate: { previousAttempt: first?.position, sameId: true },
+      orBegunAt: [ticks[2], ticks[3]],
+    });
+    expect(folded).toEqual(ticks.slice(1, 4));
+  });
+
+  it('in a copied mind too, whose ids are of another mind', async () => {
+    const world = new World('eve', () => 'no');
+    requested(world, 1);
+    world.tick();
+    const copied = world.log.map((event) => ({ ...event, mind: 'ada' }));
+    const basis = await reflection(copied).of(world.kinds('reflection_rejected')[0]);
+    expect(basis?.numbers).toMatchObject({ gate: { trigger: 'manual', sameId: false } });
+  });
+});
+
+describe('an adoption', () => {
+  it('of the user is explained by the user’s words; the projection folds no past state for it', async () => {
+    const world = new World();
+    for (let n = 0; n < 9; n++) world.tick();
+    world.turn('t1', 'Hello. Your name is Nova.', 'Thank you.');
+    const [adopted] = world.kinds('identity_adopt');
+    const { of, folded } = projection(world.log);
+    expect(await of(adopted)).toBeNull();
+    expect(folded).toEqual([]);
+    expect(await conversation(world.log).of(adopted)).toMatchObject({
+      seen: 'log',
+      cause: { kind: 'user_message' },
+      numbers: { said: 'Hello. Your name is Nova.' },
+    });
+  });
+
+  it('of the model is explained on the state at its tick', async () => {
+    const world = new World();
+    world.turn('t1', 'Who are you?', 'I am new.\nNAME: Nova');
+    world.tick();
+    const [adopted] = world.kinds('identity_adopt');
+    const [tick] = world.kinds('autonomy_tick');
+    expect(await projection(world.log).of(adopted)).toMatchObject({
+      ...{ rule: 'adopt_proposal', seen: 'state', cause: { position: tick?.position } },
+      numbers: { nameBefore: null, proposals: [{ name: 'Nova' }] },
+    });
+  });
+});
+
+describe('a rule', () => {
+  it('is looked for at earlier ticks when its append came late', async () => {
+    const world = new World();
+    for (let n = 0; n < 4; n++) world.turn(`t${n}`, 'promise', `Yes.\nCOMMIT: plant tree ${n}`);
+    world.tick();
+    const [update] = world.kinds('metrics_update');
+    const tick = world.kinds('autonomy_tick')[0] as MindEvent;
+    const late = { ...(update as MindEvent), position: world.log.length + 3 };
+    const more = [1, 2].map((n) => ({
+      ...tick,
+      position: world.log.length + n,
+      meta: { ...tick.meta, tick: 1 + n },
+    }));
+    const log = [...world.log.filter(({ kind }) => kind !== 'metrics_update'), ...more, late].map(
+      (event, n) => ({
+        ...event,
+        position: n + 1,
+      }),
+    );
+    const { of, folded } = projection(log);
+    expect((await of(log.at(-1)))?.rule).toBe('metrics_update');
+    expect(folded.length).toBeGreaterThan(1);
+    expect(folded).toEqual([...folded].sort((one, other) => other - one));
+  });
+});
+
+describe('no basis', () => {
+  const world = new World();
+  world.turn('t1', 'Hello.', 'Hello.');
+  const { whys, of } = conversation(world.log);
+
+  it('is found for what a user said, and for what an import brought', async () => {
+    expect(await of(world.kinds('user_message')[0])).toBeNull();
+    const [reply] = world.kinds('assistant_message');
+    expect(await of(reply)).not.toBeNull();
+    const imported = world.log.map((event) => ({ ...event, meta: { ...event.meta, legacy: { id: 1 } } }));
+    expect(await conversation(imported).of(reply)).toBeNull();
+  });
+
+  it('a position beyond the head is not found', () =>
+    expect(whys.of({ mind: 'ada', position: 99 }, 0)).rejects.toMatchObject({ code: 'not_found' }));
+});
