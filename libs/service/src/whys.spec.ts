@@ -28,7 +28,7 @@ function over<S extends object>(
     folded.push(at);
     return Promise.resolve(view(foldAll(SERVICE_FOLDS[service], log.slice(0, at)) as S));
   };
-  const events = ({ after, limit, kinds, order }: ReadRequest) => {
+  const events = ({ after = 0, limit, kinds, order }: ReadRequest) => {
     const wanted = (event: MindEvent) => !kinds || kinds.includes(event.kind);
     const some =
       order === 'desc'
@@ -65,12 +65,19 @@ describe('an attempt is matched to the tick at which it began', () => {
     const world = new World('ada', () => TEXT);
     requested(world, 1);
     world.tick();
-    const [one] = world.kinds('reflection');
-    const { of, folded } = reflection(world.log);
+    const [looked, tick] = [world.kinds('reflection')[0], world.kinds('autonomy_tick')[0]] as [
+      MindEvent,
+      MindEvent,
+    ];
+    const to = looked.meta['to'] as number;
+    // Another tick came while the model was writing, and its gate was as open.
+    const later = { ...tick, position: to + 1, meta: { ...tick.meta, tick: 2 } };
+    const one = { ...looked, position: to + 2 };
+    const { of, folded } = reflection([...world.log.slice(0, to), later, one]);
     const basis = await of(one);
-    expect(basis?.cause).toEqual({ position: one?.meta['to'], kind: 'autonomy_tick' });
+    expect(basis?.cause).toEqual({ position: to, kind: 'autonomy_tick' });
     expect(basis?.numbers).toMatchObject({ gate: { trigger: 'manual', sameId: true, previousAttempt: 0 } });
-    expect(folded).toEqual([one?.meta['to']]);
+    expect(folded).toEqual([to]);
   });
 
   it('a rejection to the first tick since the attempt before it that called for it; others are named', async () => {
