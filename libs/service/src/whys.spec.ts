@@ -1,58 +1,8 @@
-import type { MindEvent, ReadRequest } from '#libs/contracts';
-import { foldAll, type BasisParts } from '#libs/kernel';
-import type { IncrementalCache, LogClient } from '#libs/messaging';
-import {
-  SERVICE_FOLDS,
-  type ConversationState,
-  type ProjectionState,
-  type ReflectionState,
-} from '#libs/mind';
+import type { MindEvent } from '#libs/contracts';
 import { World } from '#test/replay/world';
-import { conversationWhy } from '../../../services/conversation/src/core/explainers';
-import { projectionWhy } from '../../../services/projection/src/core/explainers';
-import { projectionRules } from '../../../services/projection/src/core/rules';
-import { reflectionWhy } from '../../../services/reflection/src/core/explainers';
-import { reflectionRules } from '../../../services/reflection/src/core/rules';
-import { Whys } from './whys';
+import { whysOver } from '#test/replay/world-whys';
 
-type Folded = keyof typeof SERVICE_FOLDS;
-
-/** Whys over the log of a world; `folded` lists the past states that were asked for. */
-function over<S extends object>(
-  log: readonly MindEvent[],
-  service: Folded,
-  parts: Omit<BasisParts<S>, 'service'>,
-) {
-  const folded: number[] = [];
-  const read = (_mind: string, { at = 0 }: { at?: number }, view: (state: S) => object) => {
-    folded.push(at);
-    return Promise.resolve(view(foldAll(SERVICE_FOLDS[service], log.slice(0, at)) as S));
-  };
-  const events = ({ after = 0, limit, kinds, order }: ReadRequest) => {
-    const wanted = (event: MindEvent) => !kinds || kinds.includes(event.kind);
-    const some =
-      order === 'desc'
-        ? log.filter((event) => event.position < after && wanted(event)).reverse()
-        : log.filter((event) => event.position > after && wanted(event));
-    return Promise.resolve({ events: some.slice(0, limit) });
-  };
-  const whys = new Whys<S>(
-    { service, ...parts },
-    { read } as unknown as Pick<IncrementalCache<S>, 'read'>,
-    { read: events } as unknown as Pick<LogClient, 'read'>,
-  );
-  const of = async (event: MindEvent | undefined) =>
-    (await whys.of({ mind: 'ada', position: event?.position ?? 0 }, 0)).basis;
-  return { of, whys, folded };
-}
-
-const projection = (log: readonly MindEvent[]) =>
-  over<ProjectionState>(log, 'projection', { rules: projectionRules, ...projectionWhy });
-const reflection = (log: readonly MindEvent[]) =>
-  over<ReflectionState>(log, 'reflection', { rules: reflectionRules, ...reflectionWhy });
-const conversation = (log: readonly MindEvent[]) =>
-  over<ConversationState>(log, 'conversation', { rules: [], ...conversationWhy });
-
+const { projection, reflection, conversation } = whysOver;
 const TEXT = 'I was asked about the garden today.\nI will look after what I have promised there.';
 
 describe('an attempt is matched to the tick at which it began', () => {
