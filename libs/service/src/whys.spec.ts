@@ -45,16 +45,30 @@ describe('an attempt is matched to the tick at which it began', () => {
     const [first, second] = world.kinds('reflection_rejected');
     const { of, folded } = reflection(world.log);
     expect((await of(first))?.cause.position).toBe(ticks[0]);
-    expect((await of(first))?.numbers['orBegunAt']).toEqual([]);
+    expect((await of(first))?.numbers['begun']).toEqual({ certain: true, orBegunAt: [] });
     folded.length = 0;
     const basis = await of(second);
     // The ticks before the first attempt had the same trigger and style, and are none of them.
     expect(basis?.cause.position).toBe(ticks[1]);
     expect(basis?.numbers).toMatchObject({
       gate: { previousAttempt: first?.position, sameId: true },
-      orBegunAt: [ticks[2], ticks[3]],
+      begun: { certain: false, orBegunAt: [ticks[2], ticks[3]] },
     });
     expect(folded).toEqual(ticks.slice(1, 4));
+  });
+
+  it('which is not certain when that attempt is further back than one looks', async () => {
+    let text: string | null = null;
+    const world = new World('ada', () => text);
+    for (let n = 0; n < 8; n++) world.tick();
+    requested(world, 1);
+    text = 'no';
+    world.tick();
+    const [rejected] = world.kinds('reflection_rejected');
+    const ticks = world.kinds('autonomy_tick').map(({ position }) => position);
+    const basis = await reflection(world.log).of(rejected);
+    expect(basis?.cause.position).toBe(ticks[8]);
+    expect(basis?.numbers['begun']).toEqual({ certain: false, orBegunAt: [] });
   });
 
   it('in a copied mind too, whose ids are of another mind', async () => {

@@ -74,7 +74,8 @@ export class Whys<S extends object> {
     const [first, ...others] = found;
     if (!first) return null;
     const orBegunAt = others.map(({ cause }) => cause.position);
-    return { ...first, numbers: { ...first.numbers, orBegunAt } };
+    const certain = others.length === 0 && (ended >= 0 || latest.length < CAUSES);
+    return { ...first, numbers: { ...first.numbers, begun: { certain, orBegunAt } } };
   }
 
   private async basisAt(event: MindEvent, cause: MindEvent, deadlineAt: number): Promise<Basis | null> {
