@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { MindEvent, Style } from '#libs/contracts';
 import { eventually, httpTo, type Http } from '#test/support/http';
-import { ScriptedModel } from '#test/support/scripted-model';
+import { ScriptedModel, type ModelFault } from '#test/support/scripted-model';
 import { startSystem, type System } from '#test/support/system';
 import { STYLE_TEXT } from '../../services/reflection/src/core/prompt-texts';
 
@@ -10,17 +10,26 @@ const LIFE = '/v1/minds/life';
 const POLICY = '/v1/minds/policy';
 /** Below the limit of 10 ticks a second. */
 const TICK_MS = 110;
-const IDLE_TICKS = 120;
+const IDLE_TICKS = 500;
+/** Between the last turn, close or reflection and the idle stretch. */
+const QUIET_TICKS = 20;
+const MODEL_TIMEOUT_MS = 6_000;
 
 let model: ScriptedModel;
 let system: System;
 let http: Http;
 
+const FAULTS: Record<string, ModelFault> = {
+  refuse: { status: 400 },
+  fail: { status: 500 },
+  hang: 'hang',
+};
+
 /** A turn is answered with what stands in brackets; a look back is new each time, but for every fourth. */
-function script({ system: task, user }: { system: string; user: string }, n: number): string | null {
+function script({ system: task, user }: { system: string; user: string }, n: number): string | ModelFault {
   if (!task.includes('Look back on what was said')) {
     const told = /.*SAY<<(.*?)>>/su.exec(user)?.[1] ?? 'I hear you.';
-    return told === 'fail' ? null : told;
+    return FAULTS[told] ?? told;
   }
   if (user.includes('POLICY-PLEASE'))
     return `I want to wait longer ${n}.\nI said so.\nPOLICY: reflection.min_turns = 6`;
@@ -49,6 +58,21 @@ const eventsOf = async (path: string): Promise<MindEvent[]> => {
 };
 const kinds = (events: readonly MindEvent[], kind: string) => events.filter((event) => event.kind === kind);
 
+const LOUD = new Set(['user_message', 'assistant_message', 'commitment_close', 'reflection']);
+/** Ticks until so many came after the last turn, close or reflection. */
+const untilQuiet = async (): Promise<void> => {
+  for (let round = 0; round < QUIET_TICKS; round++) {
+    const events = await eventsOf(LIFE);
+    const last = events.findLast(({ kind }) => LOUD.has(kind))?.position ?? 0;
+    const since = kinds(events, 'autonomy_tick').filter(({ position }) => position > last).length;
+    if (since >= QUIET_TICKS) return;
+    await tick(LIFE, QUIET_TICKS - since);
+  }
+  throw new Error('this mind does not come to rest');
+};
+const traitsOf = async () =>
+  ((await http.get(`${LIFE}/self-model`)).body.identity as { traits: Record<string, number> }).traits;
+
 interface Why {
   basis: {
     service: string;
@@ -68,6 +92,7 @@ beforeAll(async () => {
       PMM_MODEL: 'scripted',
       PMM_MODEL_BASE_URL: model.url,
       PMM_MODEL_API_KEY: 'none',
+      PMM_MODEL_TIMEOUT_MS: String(MODEL_TIMEOUT_MS),
     },
   });
   http = httpTo(system.http);
@@ -81,6 +106,7 @@ afterAll(async () => {
 
 describe('a life: promises kept, dropped and forgotten, failures, empty answers, lies', () => {
   let events: MindEvent[];
+  const failures: { fault: string; status: number; code: string; asked: number }[] = [];
 
   beforeAll(async () => {
     await http.post(`${LIFE}/identity`, { name: 'Nova' });
@@ -100,8 +126,12 @@ describe('a life: promises kept, dropped and forgotten, failures, empty answers,
       }
       await tick(LIFE, 6);
     }
-    await say('');
-    await say('fail');
+    for (const fault of ['', 'refuse', 'fail', 'hang']) {
+      const askedBefore = model.asked.length;
+      const { status, body } = await say(fault);
+      const asked = model.asked.slice(askedBefore).filter(({ user }) => user.includes(`SAY<<${fault}>>`));
+      failures.push({ fault, status, code: (body.error as { code: string }).code, asked: asked.length });
+    }
     await tick(LIFE, 12);
     // A mind that is renamed again and again loses its identity.
     for (let n = 0; n < 20; n++) await http.post(`${LIFE}/identity`, { name: `Nova${n}` });
@@ -182,22 +212,62 @@ describe('a life: promises kept, dropped and forgotten, failures, empty answers,
     expect(closed.map(({ meta }) => meta.outcome).sort()).toEqual(
       [...Array(4).fill('done'), ...Array(4).fill('dropped')].sort(),
     );
-    expect(kinds(events, 'turn_failed').length).toBeGreaterThanOrEqual(1);
   });
 
-  it(`${IDLE_TICKS} idle ticks move no trait and write at most 1.2 events a tick; a replay is equal`, async () => {
+  it('a model that says nothing, refuses, fails at every try, or hangs ends a turn and changes nothing else', async () => {
+    expect(failures).toEqual([
+      { fault: '', status: 502, code: 'model_unavailable', asked: 3 },
+      { fault: 'refuse', status: 502, code: 'model_refused', asked: 1 },
+      { fault: 'fail', status: 502, code: 'model_unavailable', asked: 3 },
+      { fault: 'hang', status: 502, code: 'model_unavailable', asked: 1 },
+    ]);
+    const failed = kinds(events, 'turn_failed');
+    expect(failed.map(({ meta }) => meta.code)).toEqual(failures.map(({ code }) => code));
+    const said = kinds(events, 'user_message').filter(({ meta }) =>
+      failed.some((one) => one.meta.turnId === meta.turnId),
+    );
+    for (const [n, { position }] of failed.entries())
+      expect((await why(position)).basis).toMatchObject({
+        ...{ service: 'conversation', cause: { position: said[n]?.position } },
+        numbers: { code: failures[n]?.code },
+      });
+  }, 60_000);
+
+  it('what a control line did names its reply and the line; a name that a caller gave says so', async () => {
+    const [open] = kinds(events, 'commitment_open');
+    const reply = events.findLast(
+      ({ kind, position }) => kind === 'assistant_message' && position < (open?.position ?? 0),
+    );
+    expect((await why(open?.position ?? 0)).basis).toMatchObject({
+      ...{ service: 'conversation', rule: null, cause: { position: reply?.position } },
+      numbers: { controlLine: 'COMMIT: plant tree 0 for Nova' },
+    });
+    const adopted = kinds(events, 'identity_adopt').at(-1)?.position ?? 0;
+    expect((await why(adopted)).basis).toMatchObject({
+      ...{ service: 'projection', cause: { position: adopted - 1 } },
+      numbers: { source: 'api', name: 'Nova19' },
+    });
+  }, 60_000);
+
+  it(`${IDLE_TICKS} idle ticks move no trait and write at most 1.2 events a tick`, async () => {
+    await untilQuiet();
     const before = (await eventsOf(LIFE)).length;
+    const traits = await traitsOf();
     await tick(LIFE, IDLE_TICKS);
+    expect(await traitsOf()).toEqual(traits);
     const idle = (await eventsOf(LIFE)).slice(before);
     expect(kinds(idle, 'autonomy_tick').length).toBeGreaterThanOrEqual(IDLE_TICKS);
     expect(kinds(idle, 'trait_update')).toEqual([]);
     expect(idle.length / IDLE_TICKS).toBeLessThanOrEqual(1.2);
+  }, 240_000);
+
+  it('a replay in a fresh process comes to equal digests', () => {
     const cli = join(__dirname, '../../dist/libs/cli/src/main.js');
     const out = execFileSync(process.execPath, [cli, 'replay', 'life', '--url', system.http, '--json'], {
       encoding: 'utf8',
     });
     expect(out).toMatch(/"projection"/);
-  }, 120_000);
+  }, 60_000);
 });
 
 describe('a policy', () => {

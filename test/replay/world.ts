@@ -1,4 +1,4 @@
-import type { MindEvent, NewEvent, Rejection } from '#libs/contracts';
+import type { MindEvent, NewEvent, Rejection, Trigger } from '#libs/contracts';
 import { checkNewEvent, decided, draft, eventId, hashEvent } from '#libs/kernel';
 import {
   conversationFold,
@@ -18,7 +18,7 @@ import { judgeControls, judgeRequestOf } from '../../services/conversation/src/c
 import { failureEvents, replyEvents } from '../../services/conversation/src/core/outcome';
 import { userEvents } from '../../services/conversation/src/core/turn-events';
 import { atTick, gate, NO_CALLS } from '../../services/reflection/src/core/gate';
-import { reflectionPrompt } from '../../services/reflection/src/core/prompt';
+import { reflectionPrompt, type ReflectionPrompt } from '../../services/reflection/src/core/prompt';
 import { resultEvents } from '../../services/reflection/src/core/result';
 import { RULED_SERVICES } from './service-rules';
 
@@ -31,6 +31,7 @@ export class World {
   /** Appends that the log refused because an id was in it already. */
   refused = 0;
   private readonly ids = new Set<string>();
+  private begun: ReflectionPrompt | null = null;
   private readonly states = {
     projection: projectionFold.initialState() as Record<string, unknown>,
     commitment: commitmentFold.initialState() as Record<string, unknown>,
@@ -78,8 +79,9 @@ export class World {
     const tick = this.self.ticks.tick + 1;
     const id = eventId(this.mind, 'tick', tick);
     this.append([{ id, ...draft('autonomy_tick', { tick, reason: 'heartbeat' }) }]);
-    const opened = gate(this.looking, atTick(this.looking), NO_CALLS);
-    if (opened.wouldReflect) this.attempt(opened.reason as Parameters<typeof reflectionPrompt>[1]);
+    const { begun } = this;
+    this.begun = null;
+    if (begun) this.attempt(begun);
   }
 
   /** A turn whose model answers with `answer`; null: it fails. */
@@ -121,8 +123,13 @@ export class World {
     return this.ids.has(outcomeId(this.mind, turnId));
   }
 
-  private attempt(trigger: Parameters<typeof reflectionPrompt>[1]): void {
-    const prompt = reflectionPrompt(this.looking, trigger, this.log.length);
+  /** The gate is looked at on the state at the tick itself, before anything that follows from it. */
+  private lookAtGate({ position }: MindEvent): void {
+    const { wouldReflect, reason } = gate(this.looking, atTick(this.looking), NO_CALLS);
+    if (wouldReflect) this.begun = reflectionPrompt(this.looking, reason as Trigger, position);
+  }
+
+  private attempt(prompt: ReflectionPrompt): void {
     const text = this.reflect(prompt.style, this.looking.reflections.count);
     if (text === null) return;
     const attempt = { ...prompt, mind: this.mind, text, provider: 'scripted', model: 'one' };
@@ -147,6 +154,7 @@ export class World {
     for (const { service, fold } of RULED_SERVICES) {
       this.states[service] = fold.evolve(this.states[service], event);
     }
+    if (event.kind === 'autonomy_tick') this.lookAtGate(event);
     return RULED_SERVICES.flatMap(({ service, rules }) =>
       rules
         .filter(({ kinds }) => kinds.includes(event.kind) || kinds.length === 0)

@@ -5,8 +5,10 @@ export interface AskedOfModel {
   system: string;
   user: string;
 }
-/** What the model answers; null: the server fails. */
-export type Script = (asked: AskedOfModel, n: number) => string | null;
+/** A server that fails with a status (400 is for good, 500 may pass), or never answers. */
+export type ModelFault = { status: number } | 'hang';
+/** What the model answers. */
+export type Script = (asked: AskedOfModel, n: number) => string | ModelFault;
 
 /** A real OpenAI-compatible server on the loopback whose answers are a function of what it is asked. */
 export class ScriptedModel {
@@ -20,10 +22,13 @@ export class ScriptedModel {
   static async start(script: Script): Promise<ScriptedModel> {
     const server = createServer((request, response) => {
       void bodyOf(request).then((body) => {
-        const text = self.answer(body);
-        response.writeHead(text === null ? 400 : 200, { 'content-type': 'application/json' });
-        const choices = [{ index: 0, message: { role: 'assistant', content: text }, finish_reason: 'stop' }];
-        response.end(JSON.stringify(text === null ? { error: { message: 'as told' } } : { choices }));
+        const said = self.answer(body);
+        if (said === 'hang') return;
+        const failed = typeof said === 'object';
+        response.writeHead(failed ? said.status : 200, { 'content-type': 'application/json' });
+        const message = { role: 'assistant', content: said };
+        const choices = [{ index: 0, message, finish_reason: 'stop' }];
+        response.end(JSON.stringify(failed ? { error: { message: 'as told' } } : { choices }));
       });
     });
     const self = new ScriptedModel(server, script);
@@ -40,7 +45,7 @@ export class ScriptedModel {
     await new Promise((resolve) => this.server.close(resolve));
   }
 
-  private answer(body: string): string | null {
+  private answer(body: string): string | ModelFault {
     const { messages } = JSON.parse(body) as { messages: { role: string; content: string }[] };
     const last = (role: string) => messages.findLast((message) => message.role === role)?.content ?? '';
     const asked = { system: last('system'), user: last('user') };

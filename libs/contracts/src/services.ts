@@ -41,7 +41,8 @@ export interface Basis {
   service: string;
   /** The rule that, asked again on that state, decides this event again; null when no rule of the service wrote it. */
   rule: string | null;
-  /** The state is the one right after this event. */
+  /** Whether the numbers are of the state right after `cause`, or of the events around it in the log. */
+  seen: 'state' | 'log';
   cause: { position: number; kind: string };
   numbers: JsonObject;
 }

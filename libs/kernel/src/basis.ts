@@ -1,12 +1,15 @@
 import type { Basis, MindEvent } from '#libs/contracts';
 import { canonicalJson } from './canonical-json';
 import { decided, type Rule } from './decision';
-import type { Explainers } from './explain';
+import type { Besides, Explainers } from './explain';
 
 export interface BasisParts<S> {
   service: string;
   rules: readonly Rule<S>[];
   explainers: Explainers<S>;
+  besides?: Besides;
+  /** False for an event of an explained kind that was not written on a state: no past state is folded for it. */
+  onState?: (event: MindEvent) => boolean;
 }
 
 /**
@@ -23,15 +26,22 @@ export function basisOf<S>(
   const numbers = explain ? explain(state, event, cause) : {};
   // What no rule writes (a reply, an attempt) has its numbers alone.
   if (numbers === null || (rule === null && !(explain && writtenByNoRule(event)))) return null;
-  return { service, rule, cause: { position: cause.position, kind: cause.kind }, numbers };
+  return { service, rule, seen: 'state', cause: { position: cause.position, kind: cause.kind }, numbers };
 }
 
-const BY_NO_RULE = new Set([
-  'assistant_message',
-  'hallucination_detected',
-  'reflection',
-  'reflection_rejected',
-]);
+/** Why an event was written, by the events around it. Null: this service did not write it because of one of them. */
+export function basisBeside<S>(
+  { service, besides = {} }: BasisParts<S>,
+  event: MindEvent,
+  near: readonly MindEvent[],
+): Basis | null {
+  const found = besides[event.kind as keyof typeof besides]?.(event, near);
+  if (!found) return null;
+  const { cause, numbers } = found;
+  return { service, rule: null, seen: 'log', cause: { position: cause.position, kind: cause.kind }, numbers };
+}
+
+const BY_NO_RULE = new Set(['assistant_message', 'reflection', 'reflection_rejected']);
 const writtenByNoRule = ({ kind }: MindEvent): boolean => BY_NO_RULE.has(kind);
 
 function ruleOf<S>(

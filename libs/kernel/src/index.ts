@@ -14,8 +14,15 @@ export { systemClock, type Clock } from './clock.port';
 export { composeFold, foldAll, type Fold, type Section, type Sections } from './fold';
 export { combineDigests, decodeState, digestOf, encodeState, sectionDigest, toPlain } from './state-codec';
 export { decided, draft, type Decision, type Draft, type Rule } from './decision';
-export type { Explainer, Explainers } from './explain';
-export { basisOf, type BasisParts } from './basis';
+export {
+  leaderOf,
+  type Beside,
+  type BesideExplainer,
+  type Besides,
+  type Explainer,
+  type Explainers,
+} from './explain';
+export { basisBeside, basisOf, type BasisParts } from './basis';
 export { checkNewEvent, type CheckedEvent } from './check-event';
 export { parseRequest } from './parse-request';
 export { normaliseText } from './normalise';

@@ -7,7 +7,7 @@ import {
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import { subjects, type ServiceName } from '#libs/contracts';
-import type { Clock, Explainers, Fold, Rule } from '#libs/kernel';
+import type { BasisParts, Clock, Fold, Rule } from '#libs/kernel';
 import {
   DecisionWriter,
   HeadsWatch,
@@ -28,8 +28,8 @@ export interface StatefulOptions<S extends object> {
   service: ServiceName;
   fold: Fold<S>;
   rules: readonly Rule<S>[];
-  /** The numbers behind the events that it writes; kinds that are not named have none. */
-  explainers?: Explainers<S>;
+  /** What is behind the events that it writes; kinds that are not named have nothing. */
+  why?: Pick<BasisParts<S>, 'explainers' | 'besides' | 'onState'>;
 }
 
 /** Gives a service its incremental cache: fed by batches, compared with the log's heads, stored on shutdown. */
@@ -52,7 +52,7 @@ export class StatefulModule {
           provide: Whys,
           inject: [IncrementalCache, LogClient],
           useFactory: (cache: IncrementalCache<S>, log: LogClient) =>
-            new Whys({ explainers: {}, ...options }, cache, log),
+            new Whys({ explainers: {}, ...options.why, ...options }, cache, log),
         },
       ],
       exports: [IncrementalCache],

@@ -5,7 +5,7 @@ import { StatefulModule } from '#libs/service';
 import { CommitmentController } from './adapters/commitment.controller';
 import { Commitments } from './app/commitments';
 import { PastCommitments } from './app/past-commitments';
-import { commitmentExplainers } from './core/explainers';
+import { commitmentWhy } from './core/explainers';
 import { commitmentRules } from './core/rules';
 
 @Module({
@@ -14,7 +14,7 @@ import { commitmentRules } from './core/rules';
       service: 'commitment',
       fold: commitmentFold,
       rules: commitmentRules,
-      explainers: commitmentExplainers,
+      why: commitmentWhy,
     }),
   ],
   controllers: [CommitmentController],

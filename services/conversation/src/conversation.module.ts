@@ -20,7 +20,7 @@ import { TurnPipeline } from './app/turn-pipeline';
 import { TurnQueue } from './app/turn-queue';
 import { Turns } from './app/turns';
 import type { ConversationSettings } from './config';
-import { conversationExplainers } from './core/explainers';
+import { conversationWhy } from './core/explainers';
 
 @Module({})
 export class ConversationModule {
@@ -31,7 +31,7 @@ export class ConversationModule {
       service: 'conversation',
       fold: conversationFold,
       rules: [turnTimeoutRule],
-      explainers: conversationExplainers,
+      why: conversationWhy,
     });
     return {
       module: ConversationModule,

@@ -4,7 +4,7 @@ import { projectionFold, type ProjectionState } from '#libs/mind';
 import { StatefulModule } from '#libs/service';
 import { ProjectionController } from './adapters/projection.controller';
 import { SelfModels } from './app/self-models';
-import { projectionExplainers } from './core/explainers';
+import { projectionWhy } from './core/explainers';
 import { projectionRules } from './core/rules';
 
 @Module({
@@ -13,7 +13,7 @@ import { projectionRules } from './core/rules';
       service: 'projection',
       fold: projectionFold,
       rules: projectionRules,
-      explainers: projectionExplainers,
+      why: projectionWhy,
     }),
   ],
   controllers: [ProjectionController],

@@ -15,7 +15,7 @@ import { Attempts } from './app/attempts';
 import { ModelCalls } from './app/model-calls';
 import { Reflections } from './app/reflections';
 import type { ReflectionSettings } from './config';
-import { reflectionExplainers } from './core/explainers';
+import { reflectionWhy } from './core/explainers';
 import { reflectionRules } from './core/rules';
 
 const PATIENCE_MS = 7_000;
@@ -49,7 +49,7 @@ export class ReflectionModule {
           service: 'reflection',
           fold: reflectionFold,
           rules: reflectionRules,
-          explainers: reflectionExplainers,
+          why: reflectionWhy,
         }),
       ],
       controllers: [ReflectionController],

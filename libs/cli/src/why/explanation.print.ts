@@ -14,9 +14,12 @@ export function explanationLines({ event, service, rule, causes, basis }: Explan
 }
 
 /** The state after the cause, one line a number, one line an item of a list. */
-function basisLines({ rule, cause, numbers }: Basis): string[] {
+function basisLines({ rule, seen, cause, numbers }: Basis): string[] {
+  const place = `#${cause.position} ${cause.kind}`;
   return [
-    `  saw      the state after #${cause.position} ${cause.kind}${rule ? `; ${rule} decides the same on it` : ''}`,
+    seen === 'log'
+      ? `  saw      ${place}`
+      : `  saw      the state after ${place}${rule ? `; ${rule} decides the same on it` : ''}`,
     ...Object.entries(numbers).flatMap(([name, value]) => valueLines(name, value)),
   ];
 }

@@ -1,5 +1,5 @@
 import type { JsonObject } from '#libs/contracts';
-import type { Explainer, Explainers } from '#libs/kernel';
+import type { BasisParts, Explainer, Explainers } from '#libs/kernel';
 import { DEFAULT_TTL_TICKS, type CommitmentState } from '#libs/mind';
 
 /** The commitment as it stood, beside the tick. */
@@ -12,8 +12,7 @@ const lifetime: Explainer<CommitmentState> = ({ commitments, ticks }, { meta }) 
   return { ...now, openPosition, openTick, snoozedUntil, updatedTick, dueAt, ttlTicks };
 };
 
-/** What the rules of the commitments saw, by the kind of event that they write. */
-export const commitmentExplainers: Explainers<CommitmentState> = {
+const explainers: Explainers<CommitmentState> = {
   commitment_due: lifetime,
   commitment_expire: lifetime,
   commitment_rebind: ({ commitments }, { meta }) => {
@@ -35,3 +34,6 @@ export const commitmentExplainers: Explainers<CommitmentState> = {
     return endedAt === undefined ? null : { lastEndedAt: endedAt };
   },
 };
+
+/** What the rules of the commitments saw, by the kind of event that they write. */
+export const commitmentWhy: Omit<BasisParts<CommitmentState>, 'service' | 'rules'> = { explainers };

@@ -1,5 +1,5 @@
 import type { Stage } from '#libs/contracts';
-import type { Explainers } from '#libs/kernel';
+import type { BasisParts, Besides, Explainers } from '#libs/kernel';
 import {
   driftWindow,
   metricsReadOut,
@@ -10,8 +10,7 @@ import {
 } from '#libs/mind';
 import { mean } from './stage.rule';
 
-/** What the rules of the projection saw, by the kind of event that they write. */
-export const projectionExplainers: Explainers<ProjectionState> = {
+const explainers: Explainers<ProjectionState> = {
   stage_update: ({ samples: { samples } }, { meta }) => ({
     samples: samples.map(({ position, tick, ias, gas }) => ({ position, tick, ias, gas })),
     means: { ias: mean(samples, 'ias'), gas: mean(samples, 'gas') },
@@ -38,6 +37,23 @@ export const projectionExplainers: Explainers<ProjectionState> = {
     tick: ticks.tick,
     proposals: identity.proposals.map(({ name, position, turn, tick }) => ({ name, position, turn, tick })),
   }),
+};
+
+/** A name that came through the API says all about itself; one that the user gave is the conversation's. */
+const besides: Besides = {
+  identity_adopt: (event, near) => {
+    const { source, name, previous = null, confidence, proposal } = event.meta;
+    const cause = near.find(({ position }) => position === event.position + Number(proposal));
+    if (source !== 'api' || cause?.kind !== 'identity_propose') return null;
+    return { cause, numbers: { source, name: name ?? null, previous, confidence: confidence ?? null } };
+  },
+};
+
+/** What the rules of the projection saw, by the kind of event that they write. */
+export const projectionWhy: Omit<BasisParts<ProjectionState>, 'service' | 'rules'> = {
+  explainers,
+  besides,
+  onState: ({ kind, meta }) => kind !== 'identity_adopt' || meta.source === 'assistant',
 };
 
 /** Up: both means reached the next bounds and the margin. Down: one of them fell below its own bounds less the margin. */

@@ -1,10 +1,15 @@
 import { STYLES, type JsonObject } from '#libs/contracts';
-import type { Explainer, Explainers } from '#libs/kernel';
+import type { BasisParts, Explainer, Explainers } from '#libs/kernel';
 import { chooseStyle, meanReward, type ReflectionState } from '#libs/mind';
+import { ofReflection } from './beside-reflection';
 import { atTick, gate, NO_CALLS } from './gate';
+import { attemptEventId } from './result';
 
-/** What opened the gate at that tick, and what the bandit knew. Not this tick: another trigger or another style. */
-const attempt: Explainer<ReflectionState> = (state, { meta }, cause) => {
+/**
+ * What opened the gate at that tick, and what the bandit knew. Not this tick: another trigger or another style. The id
+ * of an attempt is made of the attempt before it: `sameId` is false only in a copied mind.
+ */
+const attempt: Explainer<ReflectionState> = (state, { meta, id, mind }, cause) => {
   if (cause.kind !== 'autonomy_tick') return null;
   const { wouldReflect, reason, ...numbers } = gate(state, atTick(state), NO_CALLS);
   const style = chooseStyle(state.bandit);
@@ -14,6 +19,7 @@ const attempt: Explainer<ReflectionState> = (state, { meta }, cause) => {
     gate: {
       ...{ trigger: reason, stage: stage.stage, tick: ticks.tick, ...numbers },
       ...{ ticksSince: ticks.tick - attempts.tick, previousAttempt: attempts.position },
+      sameId: id === attemptEventId(mind, attempts.position, 0),
       ...{ requestedAt: attempts.requested, adoptedAt: attempts.adopted },
       gas: { now: scores.gas, atPreviousAttempt: attempts.gas, metricsUpdate: scores.position },
     },
@@ -32,8 +38,7 @@ const banditOf = ({ bandit }: ReflectionState): JsonObject => ({
   })),
 });
 
-/** What the rules and the gate of reflection saw, by the kind of event that they write. */
-export const reflectionExplainers: Explainers<ReflectionState> = {
+const explainers: Explainers<ReflectionState> = {
   reflection: attempt,
   reflection_rejected: attempt,
   bandit_reward: ({ bandit }, { meta }) => {
@@ -43,6 +48,18 @@ export const reflectionExplainers: Explainers<ReflectionState> = {
   meta_reflection: ({ windows: { dueMeta } }) => plain(dueMeta),
   self_assessment: ({ windows: { dueAssessment } }) => plain(dueAssessment),
   policy_update: ({ windows: { pending } }) => plain(pending),
+};
+
+/** What the rules and the gate of reflection saw, by the kind of event that they write. */
+export const reflectionWhy: Omit<BasisParts<ReflectionState>, 'service' | 'rules'> = {
+  explainers,
+  besides: {
+    commitment_open: ofReflection,
+    commitment_close: ofReflection,
+    autonomy_directive: ofReflection,
+    policy_update: ofReflection,
+  },
+  onState: ({ kind, meta }) => kind !== 'policy_update' || meta.reason !== 'reflection',
 };
 
 /** The state keeps plain data only; a copy, so that no reference leaves it. */

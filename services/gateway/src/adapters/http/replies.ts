@@ -191,7 +191,8 @@ const why = z.object({
     .object({
       service: z.string(),
       rule: z.string().nullable(),
-      cause: z.object({ position, kind: z.string() }).describe('the state is the one right after this event'),
+      seen: z.enum(['state', 'log']).describe('the state right after the cause, or the events around it'),
+      cause: z.object({ position, kind: z.string() }),
       numbers: jsonObject,
     })
     .nullable(),
