@@ -90,7 +90,7 @@ export type ReflectionState = {
   windows: WindowsState;
 };
 
-export const reflectionFold: Fold<ReflectionState> = composeFold<ReflectionState>(2, {
+export const reflectionFold: Fold<ReflectionState> = composeFold<ReflectionState>(3, {
   clock: clockSection,
   ticks: ticksSection,
   identity: identitySection,
