@@ -57,7 +57,7 @@ it('in a quiet mind it is served by every service, or an alarm is raised, within
   await eventually(isNoticed, Boolean, NOTICED_WITHIN_MS);
 }, 90_000);
 
-it('a fork is refused by the database', async () => {
+it('two writers never fork a chain: the database refuses the second successor', async () => {
   await withClient(scenario.stage.servers.postgresUrl, async (client) => {
     const last = await lastRow(client, 'behind-2');
     if (!last) throw new Error('behind-2 has no event');

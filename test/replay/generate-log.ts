@@ -18,6 +18,8 @@ export interface LogSoFar {
   at: string;
   tick: number;
   cids: string[];
+  /** Due times that commitments were opened with. */
+  dues: { cid: string; dueAt: string }[];
   turns: string[];
   reflections: number[];
 }
@@ -33,11 +35,11 @@ export interface Happening {
 export const pick = <T>(values: readonly T[], n: number): T => values[n % values.length] as T;
 
 const START_MS = Date.UTC(2026, 0, 1);
-const GAPS_MS = [0, 1, 5_000, 10_000, 10_000, 10_000, 25_000, 61_000, 601_000, 30 * 3_600_000];
+const GAPS_MS = [0, 1, 5_000, 10_000, 10_000, 10_000, 25_000, 61_000, 601_000, 30 * 3_600_000, 80 * 3_600_000];
 
 /** Writes a log: `imported` acts of an original ledger first, then our own. Its chain is valid. */
 export function writeLog(mind: string, imported: readonly Act[], own: readonly Act[]): MindEvent[] {
-  const soFar: LogSoFar = { position: 0, at: '', tick: 0, cids: [], turns: [], reflections: [] };
+  const soFar: LogSoFar = { position: 0, at: '', tick: 0, cids: [], dues: [], turns: [], reflections: [] };
   const events: MindEvent[] = [];
   let atMs = START_MS;
   const write = (act: Act, happen: (log: LogSoFar, picks: Act['picks']) => Happening) => {
@@ -91,9 +93,10 @@ export function arbitraryLog({
   });
 }
 
-/** How many cases a law tries: `PMM_LAW_CASES`, else 1,000. The seed is printed, so that a failure can be repeated. */
+/** How many cases a law tries: `PMM_LAW_CASES`, else 10,000 in CI and 1,000 elsewhere. A failure tells its seed. */
 export function lawOptions(): { numRuns: number; seed: number } {
-  const numRuns = Number(process.env['PMM_LAW_CASES'] ?? 1_000);
+  const usual = process.env['CI'] === 'true' ? 10_000 : 1_000;
+  const numRuns = Number(process.env['PMM_LAW_CASES'] ?? usual);
   const seed = Number(process.env['PMM_LAW_SEED'] ?? Date.now() % 2 ** 31);
   process.stdout.write(`law: ${numRuns} cases, PMM_LAW_SEED=${seed}\n`);
   return { numRuns, seed };

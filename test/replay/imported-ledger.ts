@@ -33,5 +33,7 @@ export function importedEvents(text: string, mind = 'golden'): MindEvent[] {
   );
 }
 
-export const goldenEvents = (ledger: string): MindEvent[] =>
-  importedEvents(readFileSync(join(goldenDir, `${ledger}.jsonl`), 'utf8'));
+export const goldenText = (ledger: string): string =>
+  readFileSync(join(goldenDir, `${ledger}.jsonl`), 'utf8');
+
+export const goldenEvents = (ledger: string): MindEvent[] => importedEvents(goldenText(ledger));

@@ -42,6 +42,11 @@ function openTurn(log: LogSoFar): string {
   return turnId;
 }
 
+function opensWithDue(log: LogSoFar, cid: string, dueAt: string): string {
+  log.dues.push({ cid, dueAt });
+  return dueAt;
+}
+
 /** Every kind that may be written, so that a new one can't be forgotten. */
 const WRITERS: Record<Exclude<Kind, 'identity_change'>, Write> = {
   user_message: (log, [a, b]) => {
@@ -80,7 +85,7 @@ const WRITERS: Record<Exclude<Kind, 'identity_change'>, Write> = {
     const meta: JsonObject = { cid, source: pick(['user', 'assistant', 'reflection', 'api'], b) };
     if (a % 3 === 0) meta.project = pick(['alpha', 'beta'], b);
     if (b % 3 === 0) meta.priority = pick(['high', 'medium', 'low'], a);
-    if (c % 3 === 0) meta.dueAt = later(log, (a % 80) - 2);
+    if (c % 3 === 0) meta.dueAt = opensWithDue(log, cid, later(log, (a % 80) - 2));
     if (a % 4 === 0) meta.ttlTicks = 1 + (b % 5);
     if (log.position > 1 && meta.source === 'reflection') meta.origin = -1;
     return say(pick(TEXTS, a), meta);
@@ -95,7 +100,8 @@ const WRITERS: Record<Exclude<Kind, 'identity_change'>, Write> = {
     say(`ask ${pick(NAMES, c)} again`, {
       ...{ cid: cidOf(log, a), adoption: position(log, b), oldName: 'Ada', newName: pick(NAMES, c) },
     }),
-  commitment_due: (log, [a]) => note({ cid: cidOf(log, a), dueAt: log.at }),
+  commitment_due: (log, [a]) =>
+    note(log.dues.length > 0 ? { ...pick(log.dues, a) } : { cid: cidOf(log, a), dueAt: log.at }),
   project_assign: (log, [a, b]) => note({ cid: cidOf(log, a), project: pick(['alpha', 'beta', 'gamma'], b) }),
   project_close: (_log, [a]) => note({ project: pick(['alpha', 'beta', 'gamma'], a) }),
   reflection_requested: () => note({}),
@@ -147,7 +153,8 @@ const OFTEN: Partial<Record<string, number>> = {
   assistant_message: 4,
   commitment_open: 6,
   commitment_close: 4,
-  reflection: 6,
+  commitment_due: 3,
+  reflection: 9,
   reflection_rejected: 2,
   identity_adopt: 3,
   identity_propose: 3,

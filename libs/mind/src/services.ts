@@ -41,7 +41,7 @@ export type ProjectionState = {
   policies: PoliciesState;
 };
 
-export const projectionFold: Fold<ProjectionState> = composeFold<ProjectionState>(1, {
+export const projectionFold: Fold<ProjectionState> = composeFold<ProjectionState>(2, {
   clock: clockSection,
   ticks: ticksSection,
   identity: identitySection,
@@ -64,7 +64,7 @@ export type CommitmentState = {
   commitments: CommitmentsState;
 };
 
-export const commitmentFold: Fold<CommitmentState> = composeFold<CommitmentState>(1, {
+export const commitmentFold: Fold<CommitmentState> = composeFold<CommitmentState>(2, {
   clock: clockSection,
   ticks: ticksSection,
   identity: identitySection,
@@ -90,7 +90,7 @@ export type ReflectionState = {
   windows: WindowsState;
 };
 
-export const reflectionFold: Fold<ReflectionState> = composeFold<ReflectionState>(2, {
+export const reflectionFold: Fold<ReflectionState> = composeFold<ReflectionState>(3, {
   clock: clockSection,
   ticks: ticksSection,
   identity: identitySection,

@@ -5,7 +5,7 @@ import { live, type Happening } from '../testing/simulated-log';
 import { settled, soon, TestBed, type Write } from '../testing/test-cache';
 import { answer, doDuty, testFold, type TestState } from '../testing/test-fold';
 
-const CASES = Number(process.env.PMM_LAW_CASES ?? 1_000);
+const CASES = Number(process.env.PMM_LAW_CASES ?? (process.env.CI === 'true' ? 10_000 : 1_000));
 const SEED = Number(process.env.PMM_LAW_SEED ?? Date.now() % 2_147_483_647);
 const MINDS = ['ada', 'bob'];
 const RULES: readonly Rule<TestState>[] = [doDuty, answer];

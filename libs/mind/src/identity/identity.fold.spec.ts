@@ -72,6 +72,8 @@ describe('the name of a mind', () => {
     [{}, 'oh, NAME  changed  to:  Ada ', 'Ada'],
     [{ name: 'Echo' }, 'Name changed to: Ren-7', 'Echo'],
     [{ name: 7 }, 'nothing', 'Before'],
+    [{ name: ' Echo ' }, '', 'Echo'],
+    [{ name: '  ' }, '', 'Before'],
     [{}, 'Name changed to:   ', 'Before'],
   ])('of an import: changed by %j and %j it is %j, and that is no adoption', (meta, content, name) => {
     const life = begin();

@@ -77,7 +77,7 @@ const NAME_CHANGED = /Name\s+changed\s+to:\s*(.+)/iu;
 /** The original wrote "Name changed to: X" where it had no field for the name. */
 function changedName(event: MindEvent): string | undefined {
   const field = shortField(event, 'name');
-  if (field !== undefined) return field;
+  if (field !== undefined) return trimSpaces(field) || undefined;
   return trimSpaces(NAME_CHANGED.exec(cutText(event.content, FIELD_UNITS))?.[1] ?? '') || undefined;
 }
 

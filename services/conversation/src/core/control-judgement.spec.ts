@@ -81,6 +81,17 @@ describe('the judgement of control lines', () => {
     expect(events).toEqual([]);
   });
 
+  it('refuses a policy, which a reflection alone may change', () => {
+    const line = { line: 'POLICY: reflection.min_turns = 2', kind: 'policy' } as const;
+    const { controls, events } = judgeControls(
+      turn,
+      [{ ...line, key: 'reflection.min_turns', value: 2 }],
+      null,
+    );
+    expect(controls).toEqual([{ ...line, accepted: false, reason: 'a reply changes no policy' }]);
+    expect(events).toEqual([]);
+  });
+
   it('can be nothing at all', () => {
     expect(voidControls(linesOf('NAME: Ada'), 'because')).toEqual({
       controls: [{ line: 'NAME: Ada', kind: 'name', accepted: false, reason: 'because' }],

@@ -65,9 +65,16 @@ describe('an original event becomes', () => {
     expect(events.map((event) => bodyOf(event).meta['tick'])).toEqual([1, undefined, 2]);
   });
 
-  it('one without the numbers that our logs can’t hold; legacy keeps them', () => {
-    const meta = '{"confidence":123456789012345678901234567890,"name":"Ada"}';
-    expect(converted('identity_adopt', meta).meta).toEqual({ name: 'Ada' });
+  it.each([
+    ['123456789012345678901234567890', Number.MAX_SAFE_INTEGER],
+    ['1e400', Number.MAX_SAFE_INTEGER],
+    ['-9007199254740993', -Number.MAX_SAFE_INTEGER],
+    ['-1E5', -100_000],
+    ['1e-07', 1e-7],
+    ['1.0', 1],
+  ])('one with %s as the nearest number that our logs can hold; legacy keeps it', (text, held) => {
+    const meta = `{"confidence":${text},"name":"Ada"}`;
+    expect(converted('identity_adopt', meta).meta).toEqual({ confidence: held, name: 'Ada' });
     const [event] = importText(ledger2025([{ kind: 'identity_adopt', meta }]).join('\n')).events;
     expect(bodyOf(event).meta['legacy']).toMatchObject({
       format: '2025-10',

@@ -30,8 +30,7 @@ export function convertOriginal(event: OriginalEvent, { mind, format, tick }: Co
 function fieldsOf(kind: string, meta: JsonMap): JsonObject {
   const fields: JsonObject = {};
   for (const [ours, theirs] of importedFields(kind, meta)) {
-    const value = plain(meta.get(theirs));
-    if (value !== undefined) fields[ours] = value;
+    fields[ours] = plain(meta.get(theirs) ?? null);
   }
   if (kind === 'trait_update') foldSingleTrait(fields, meta);
   return fields;
@@ -48,17 +47,16 @@ function foldSingleTrait(fields: JsonObject, meta: JsonMap): void {
 
 const isContainer = (value: JsonValue): boolean => typeof value === 'object' && value !== null;
 
-/** A value as plain JSON; undefined for what our logs can't hold, a number too large, which counts as absent. */
-function plain(tree: JsonTree | undefined): JsonValue | undefined {
-  if (tree === undefined) return undefined;
+/** A value as plain JSON. */
+function plain(tree: JsonTree): JsonValue {
   if (tree instanceof JsonNumber) return plainNumber(Number(tree.text));
-  if (Array.isArray(tree)) return tree.map((item) => plain(item) ?? null);
+  if (Array.isArray(tree)) return tree.map(plain);
   if (!(tree instanceof Map)) return tree;
-  const entries = [...tree].map(([key, item]) => [key, plain(item)] as const);
-  return Object.fromEntries(entries.filter(([, value]) => value !== undefined)) as JsonObject;
+  return Object.fromEntries([...tree].map(([key, item]) => [key, plain(item)]));
 }
 
-function plainNumber(value: number): number | undefined {
-  const fits = Number.isFinite(value) && !(Number.isInteger(value) && Math.abs(value) > 2 ** 53);
-  return fits ? value : undefined;
-}
+/** A number that our logs can't hold becomes the nearest one they can: it is above 0.9 or moves a trait all the same. */
+const plainNumber = (value: number): number =>
+  Number.isSafeInteger(value) || (Number.isFinite(value) && !Number.isInteger(value))
+    ? value
+    : Math.sign(value) * Number.MAX_SAFE_INTEGER;
