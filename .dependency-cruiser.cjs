@@ -55,7 +55,7 @@ module.exports = {
       name: 'checker-is-independent',
       severity: 'error',
       comment: 'what checks the system uses nothing of it',
-      from: { path: '^test/chaos/checker/' },
+      from: { path: ['^test/chaos/checker/', '^test/replay/oracle/'] },
       to: { path: '^(libs|services)/' },
     },
     {

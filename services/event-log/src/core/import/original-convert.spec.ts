@@ -44,6 +44,9 @@ describe('an original event becomes', () => {
       source: 'reply',
     });
     expect(converted('user', '{"source":"handle_user"}').meta).toEqual({});
+    for (const meta of ['{"project":"ours","project_id":"p"}', '{"project":null,"project_id":"p"}'])
+      expect(converted('commitment_open', meta).meta).toEqual({ project: 'p' });
+    expect(converted('commitment_open', '{"project":"ours"}').meta).toEqual({ project: 'ours' });
     expect(converted('policy_update', '{"component":"reflection"}').meta).toEqual({});
   });
 

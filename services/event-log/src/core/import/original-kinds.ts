@@ -50,8 +50,8 @@ export function importedFields(kind: string, meta: JsonMap): [string, string][] 
   const fields = new Map<string, string>();
   for (const theirs of meta.keys()) {
     const ours = RENAMED[theirs] ?? theirs;
-    // A field that has our name already goes before one that only means the same.
-    if (wanted.has(ours) && (!fields.has(ours) || ours === theirs)) fields.set(ours, theirs);
+    // The original read its own word only, so that goes before a field that has our name by chance.
+    if (wanted.has(ours) && (!fields.has(ours) || ours !== theirs)) fields.set(ours, theirs);
   }
   return [...fields];
 }
