@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { MindEvent, Style } from '#libs/contracts';
 import { eventually, httpTo, type Http } from '#test/support/http';
-import { ScriptedModel, type ModelFault } from '#test/support/scripted-model';
+import { lifeScript } from '#test/support/life-script';
+import { ScriptedModel } from '#test/support/scripted-model';
 import { startSystem, type System } from '#test/support/system';
 import { STYLE_TEXT } from '../../services/reflection/src/core/prompt-texts';
 
@@ -18,25 +19,6 @@ const MODEL_TIMEOUT_MS = 6_000;
 let model: ScriptedModel;
 let system: System;
 let http: Http;
-
-const FAULTS: Record<string, ModelFault> = {
-  refuse: { status: 400 },
-  fail: { status: 500 },
-  hang: 'hang',
-};
-
-/** A turn is answered with what stands in brackets; a look back is new each time, but for every fourth. */
-function script({ system: task, user }: { system: string; user: string }, n: number): string | ModelFault {
-  if (!task.includes('Look back on what was said')) {
-    const told = /.*SAY<<(.*?)>>/su.exec(user)?.[1] ?? 'I hear you.';
-    return FAULTS[told] ?? told;
-  }
-  if (user.includes('POLICY-PLEASE'))
-    return `I want to wait longer ${n}.\nI said so.\nPOLICY: reflection.min_turns = 6`;
-  if (n % 4 === 0) return 'I looked back at what was said to me.\nMy identity stays as it is today.';
-  const words = Array.from({ length: 12 }, (_, i) => `word${n}x${i}`).join(' ');
-  return `My name is my own ${words}\nand I go on ${n}.`;
-}
 
 const tick = async (path = LIFE, count = 1) => {
   for (let n = 0; n < count; n++) {
@@ -85,7 +67,7 @@ const why = async (position: number, path = LIFE) =>
   (await http.get(`${path}/why?position=${position}`)).body as unknown as Why;
 
 beforeAll(async () => {
-  model = await ScriptedModel.start(script);
+  model = await ScriptedModel.start(lifeScript);
   system = await startSystem({
     env: {
       PMM_MODEL_PROVIDER: 'openai-compatible',
