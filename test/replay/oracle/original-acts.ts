@@ -10,7 +10,7 @@ export interface OriginalAct {
 }
 type Write = (choice: Choice) => OriginalAct;
 
-const identityAdopt: Write = (choice) => ({
+export const writeAdopt: Write = (choice) => ({
   kind: 'identity_adopt',
   content: choice.of(values.NAMES),
   meta: [
@@ -48,7 +48,7 @@ const TRAIT_WRITERS: ((choice: Choice) => [string, Written][])[] = [
 ];
 const traitUpdate: Write = (choice) => ({ kind: 'trait_update', meta: choice.of(TRAIT_WRITERS)(choice) });
 
-const open: Write = (choice) => ({
+export const writeOpen: Write = (choice) => ({
   kind: 'commitment_open',
   content: choice.of(values.OPENED),
   meta: [
@@ -82,7 +82,7 @@ const snooze: Write = (choice) => ({
   meta: [...field(choice, 'cid', values.CIDS), ...field(choice, 'until_tick', values.UNTIL)],
 });
 
-const tick: Write = (choice) => ({
+export const writeTick: Write = (choice) => ({
   kind: 'autonomy_tick',
   content: 'autonomy heartbeat',
   meta: perhaps(choice, 'tick', digits('1', '500', '-3')),
@@ -121,7 +121,7 @@ export const writeDirective: Write = (choice) => ({
 
 /** What can happen in an original ledger; what is more frequent stands here more than once. */
 export const ORIGINAL_ACTS: readonly Write[] = [
-  ...[tick, tick, tick, tick, tick, identityAdopt, identityAdopt, identityAdopt, identityChange],
-  ...[traitUpdate, traitUpdate, traitUpdate, open, open, open, open, close, expire, expire, expire, expire, snooze, snooze],
+  ...[writeTick, writeTick, writeTick, writeTick, writeTick, writeAdopt, writeAdopt, writeAdopt, identityChange],
+  ...[traitUpdate, traitUpdate, traitUpdate, writeOpen, writeOpen, writeOpen, writeOpen, close, expire, expire, expire, expire, snooze, snooze],
   ...[evidence, reflection, reflection, violation, violation, writeDirective, writeDirective, said, other],
 ];

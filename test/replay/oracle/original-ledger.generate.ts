@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { ledgerText, type LedgerShape, type WrittenEvent } from './ledger-text';
 import { Choice } from './odd-fields';
-import { ORIGINAL_ACTS, writeDirective } from './original-acts';
+import { ORIGINAL_ACTS, writeAdopt, writeDirective, writeOpen, writeTick } from './original-acts';
 import type { Json, OriginalEvent } from './original-ledger.types';
 import { Digits, type Written } from './python-text';
 
@@ -18,7 +18,7 @@ const MANY_DIRECTIVES = 230;
 
 type Act = [number, number, number, number, number, number];
 
-/** Ledgers of both formats with every mixture of events; one in 100 has many directives too. */
+/** Ledgers of both formats with every mixture of events; some are calm, one in 100 has many directives. */
 export const originalLedger: fc.Arbitrary<GeneratedLedger> = fc
   .tuple(
     fc.array(
@@ -32,9 +32,22 @@ export const originalLedger: fc.Arbitrary<GeneratedLedger> = fc
     }),
     fc.nat(99),
   )
-  .map(([acts, shape, luck]) => writeLedger(luck === 99 ? withDirectives(acts) : acts, shape));
+  .map(([acts, shape, luck]) => writeLedger(mixed(acts, luck), shape));
 
 const DIRECTIVE = ORIGINAL_ACTS.indexOf(writeDirective);
+const TICK = ORIGINAL_ACTS.indexOf(writeTick);
+const CALM = [writeOpen, writeOpen, writeAdopt].map((write) => ORIGINAL_ACTS.indexOf(write));
+
+function mixed(acts: Act[], luck: number): Act[] {
+  if (luck === 99) return withDirectives(acts);
+  return luck < 20 ? acts.map(calm) : acts;
+}
+
+/** Mostly ticks, between which little happens, and often the same: what the windows of ticks are about. */
+function calm([what, ...picks]: Act): Act {
+  const [a, b, c, d, e] = picks.map((pick) => pick % 4) as [number, number, number, number, number];
+  return [what % 4 === 0 ? (CALM[(what >> 2) % CALM.length] ?? TICK) : TICK, a, b, c, d, e];
+}
 
 function withDirectives(acts: Act[]): Act[] {
   const more = Array.from({ length: MANY_DIRECTIVES }, (_, n): Act => {
