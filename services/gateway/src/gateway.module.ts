@@ -48,8 +48,8 @@ const providers = [
   },
   {
     provide: ImportLog,
-    inject: [Requests, LOG],
-    useFactory: (requests: Requests, log: Log) => new ImportLog(requests, log),
+    inject: [Requests, Digests, LOG],
+    useFactory: (requests: Requests, digests: Digests, log: Log) => new ImportLog(requests, digests, log),
   },
   {
     provide: FollowMind,

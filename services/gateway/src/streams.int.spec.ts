@@ -208,6 +208,23 @@ describe('import', () => {
       session: string;
     }[];
 
+  const FOLDING = ['projection', 'commitment', 'reflection', 'conversation'] as const;
+  beforeEach(() => {
+    const folded = { watermark: 3, digest: 'd', foldVersion: 1 };
+    for (const service of FOLDING) fake.on(service, 'state', () => folded);
+  });
+
+  it('is answered when every service has folded it, or after 2 s, as it is stored already', async () => {
+    takeAll();
+    expect(await client.importLog('ada', pieces('{}', 9), { array: false })).toMatchObject({ events: 3 });
+    for (const service of FOLDING)
+      expect(fake.payloads(service, 'state')).toEqual([{ mind: 'ada', minPosition: 3 }]);
+    fake.on('reflection', 'state', () => new Promise(() => undefined));
+    const startedAt = performance.now();
+    expect(await client.importLog('ada', pieces('{}', 9), { array: false })).toMatchObject({ events: 3 });
+    expect(performance.now() - startedAt).toBeGreaterThan(1_900);
+  });
+
   it('of the export of an empty mind is no failure', async () => {
     fake.on('event-log', 'import', () => ({ events: 0, done: true, format: 'pmm.v1' }));
     expect(await client.importLog('ada', pieces('{}', 9), { array: false })).toEqual({

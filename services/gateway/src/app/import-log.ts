@@ -5,19 +5,29 @@ import { AppError } from '#libs/kernel';
 import type { AskOptions, Log, Requests } from '#libs/messaging';
 import { checkImportSize, cutPiece, importLimit, PIECE_CHARS } from '../core/import-text';
 import { IMPORT_ABORT, IMPORT_CHUNK, IMPORT_COMMIT } from './deadlines';
+import type { Digests } from './digests';
 
 /** Hands a log file to event-log, piece by piece; each is acknowledged before the next, so that nothing piles up here. */
 export class ImportLog {
   constructor(
     private readonly requests: Requests,
+    private readonly digests: Pick<Digests, 'of'>,
     private readonly log: Log,
   ) {}
 
   /**
+   * Answers when the services have folded what was imported, so that a question right after it finds all of it; after 2 s
+   * in any case, for it is stored already.
    * @param chunks The file's bytes; when they end with an error, the import is given up.
    * @throws AppError of event-log; `too_large`; `invalid_request` when the bytes are not UTF-8
    */
   async run(mind: string, chunks: AsyncIterable<Uint8Array>): Promise<ImportedReply> {
+    const reply = await this.fed(mind, chunks);
+    await this.folded(mind, reply.events);
+    return reply;
+  }
+
+  private async fed(mind: string, chunks: AsyncIterable<Uint8Array>): Promise<ImportedReply> {
     const session = new ImportSession(this.requests, mind);
     try {
       return await session.feed(chunks);
@@ -27,6 +37,15 @@ export class ImportLog {
         this.log.warn(`import into ${mind}: event-log was not told that it is given up: ${reason}`);
       });
       throw error;
+    }
+  }
+
+  private async folded(mind: string, position: number): Promise<void> {
+    try {
+      await this.digests.of(mind, { minPosition: position });
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      this.log.warn(`${mind}: imported, and not folded everywhere yet: ${error.message}`);
     }
   }
 }
