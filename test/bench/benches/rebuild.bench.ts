@@ -17,7 +17,7 @@ export const rebuildBench: Bench = {
     const events = quick ? 10_000 : 1_000_000;
     const minds = { long: await rig.mind(events), short: await rig.mind(1_000) };
     const mind = minds.long;
-    const { ours, select } = await interleave(quick ? 2 : 5, {
+    const { ours, select } = await interleave(quick ? 2 : 3, {
       ours: async () => (1000 * events) / (await rebuild(rig, minds)),
       select: async () => (1000 * events) / (await timed(() => selectAll(rig.postgresUrl, mind, events))),
     });
@@ -38,7 +38,7 @@ export const rebuildBench: Bench = {
 async function rebuild(rig: Rig, { long: mind, short }: { long: string; short: string }): Promise<number> {
   await rig.stopServices();
   await dropSnapshots(rig.servers.natsUrl);
-  const client = await rig.services({ names: ['event-log', 'tick-coordinator', REBUILT] });
+  const client = await rig.services({ names: ['event-log', REBUILT] });
   // Once it has answered for another mind, what is measured is the rebuild and not the service's own start.
   await client.loaded(REBUILT, short, 1);
   const { position } = await client.head(mind);

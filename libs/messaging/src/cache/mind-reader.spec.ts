@@ -11,7 +11,7 @@ function longLog(events: number): TestLog {
 }
 
 describe('reading a range', () => {
-  it('asks for the next page before the caller has done with this one, and for no more', async () => {
+  it('asks for the next pages before the caller has done with this one, and for no more', async () => {
     const log = longLog(2_500);
     const asked: number[] = [];
     let positions = 0;
@@ -19,12 +19,12 @@ describe('reading a range', () => {
       asked.push(log.reads.length);
       positions += events.length;
     }
-    expect(asked).toEqual([2, 3, 3]);
+    expect(asked).toEqual([3, 3, 3]);
     expect(positions).toBe(2_500);
     expect(log.reads.map(({ after, limit }) => [after, limit])).toEqual([
       [0, 1_000],
       [1_000, 1_000],
-      [2_000, 1_000],
+      [2_000, 500],
     ]);
   });
 
@@ -39,6 +39,19 @@ describe('reading a range', () => {
       [900, 1_000],
       [1_900, 200],
     ]);
+  });
+
+  it('asks anew where a page was cut short, and for pages of that length from then on', async () => {
+    const log = longLog(3_000);
+    const read = log.read.bind(log);
+    const short: Pick<TestLog, 'read'> = {
+      read: (asked) => read({ ...asked, limit: Math.min(asked.limit ?? 1_000, 400) }),
+    };
+    const seen: number[] = [];
+    for await (const { events } of readRange(short, request))
+      seen.push(...events.map(({ position }) => position));
+    expect(seen).toEqual(Array.from({ length: 3_000 }, (_, i) => 1 + i));
+    expect(log.reads.map(({ after }) => after)).toEqual([0, 400, 800, 1_200, 1_600, 2_000, 2_400, 2_800]);
   });
 
   it('leaves a failure of a page that nobody waits for alone', async () => {

@@ -1,9 +1,11 @@
-import type { MindEvent, ReadPurpose } from '#libs/contracts';
+import type { MindEvent, ReadPurpose, ReadReply } from '#libs/contracts';
 import { AppError } from '#libs/kernel';
 import type { LogClient } from '../log-client';
 import type { AskOptions } from '../requests';
 
 const PAGE = 1_000;
+/** Pages on their way while one is folded: enough to keep the database at work. */
+const AHEAD = 3;
 
 export interface RangeRequest {
   mind: string;
@@ -22,29 +24,66 @@ export interface RangePage {
 }
 
 /**
- * Reads exactly a range of positions from the log, page by page; an empty range reads nothing. The next page is on its way
- * while the caller folds this one. @throws AppError of event-log.
+ * Reads exactly a range of positions from the log, page by page; an empty range reads nothing. Once the first page has told
+ * where the log ends, the next ones are on their way while the caller folds this one. @throws AppError of event-log.
  */
 export async function* readRange(
   log: Pick<LogClient, 'read'>,
   { mind, after: start, to, purpose, wait }: RangeRequest,
 ): AsyncGenerator<RangePage> {
   if (start >= to) return;
-  const pageAfter = (after: number) =>
-    log.read({ mind, after, limit: Math.min(PAGE, to - after), purpose }, wait);
+  const read = (after: number, limit: number) => log.read({ mind, after, limit, purpose }, wait);
+  const ahead = new PagesAhead(read, start, Math.min(PAGE, to - start));
   let after = start;
-  let coming = pageAfter(after);
   for (;;) {
-    const { events, head } = await coming;
+    const { events, head } = await ahead.next();
     const last = events.at(-1)?.position ?? after;
-    const isEnd = last >= Math.min(to, head.position);
-    if (!isEnd && last > after) coming = unwatched(pageAfter(last));
+    const end = Math.min(to, head.position);
+    if (last < end && last > after) ahead.askFrom(last, end);
     yield { events, headPosition: head.position };
-    if (isEnd) return;
+    if (last >= end) return;
     if (last === after) {
       throw new AppError('unavailable', `the log of ${mind} ends at ${after}, its head says otherwise`);
     }
     after = last;
+  }
+}
+
+/** The pages that were asked for and not looked at yet. */
+class PagesAhead {
+  private readonly asked: { after: number; reply: Promise<ReadReply> }[] = [];
+  /** Events of a page: fewer than 1,000 where they are so large that a reply holds no more. */
+  private step = PAGE;
+
+  constructor(
+    private readonly read: (after: number, limit: number) => Promise<ReadReply>,
+    private current: number,
+    limit: number,
+  ) {
+    this.ask(current, limit);
+  }
+
+  /** The page that was asked for first. */
+  next(): Promise<ReadReply> {
+    const page = this.asked.shift();
+    if (!page) throw new RangeError('no page was asked for');
+    this.current = page.after;
+    return page.reply;
+  }
+
+  /** The last page ended at `last`: sees to it that the following ones, up to `end`, are on their way. */
+  askFrom(last: number, end: number): void {
+    const following = this.asked[0]?.after ?? last;
+    if (following !== last || this.asked.length === 0) this.step = Math.min(this.step, last - this.current);
+    if (following !== last) this.asked.length = 0;
+    const lastAsked = this.asked.at(-1);
+    let after = lastAsked ? lastAsked.after + this.step : last;
+    for (; this.asked.length < AHEAD && after < end; after += this.step)
+      this.ask(after, Math.min(this.step, end - after));
+  }
+
+  private ask(after: number, limit: number): void {
+    this.asked.push({ after, reply: unwatched(this.read(after, limit)) });
   }
 }
 
