@@ -89,6 +89,7 @@ export { countCharacters, cutBytes, cutText } from './text/cut-text';
 export { leadingName, validName, type LeadingName } from './text/names';
 export { readUserText } from './text/read-user-text';
 export { sentencesOf, type Sentence } from './text/sentences';
+export { storableText } from './text/storable-text';
 export { holdsWord, replaceWord } from './text/whole-word';
 export { ngramOverlap, repeatedWordShare, wordsOf } from './text/words';
 export { ControlFilter, parseControlLines } from './control-lines/control-filter';

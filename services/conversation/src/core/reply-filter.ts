@@ -1,4 +1,4 @@
-import { ControlFilter, cutText, REPLY_CONTROLS, type ControlLine } from '#libs/mind';
+import { ControlFilter, cutText, REPLY_CONTROLS, storableText, type ControlLine } from '#libs/mind';
 
 /** What one answer comes to: the text that is shown and stored, and its control lines. */
 export interface SplitReply {
@@ -26,11 +26,11 @@ export class ReplyFilter {
   push(piece: string): void {
     const text = this.half + piece;
     this.half = /[\ud800-\udbff]$/u.test(text) ? text.slice(-1) : '';
-    this.pass(this.filter.push(storable(this.half ? text.slice(0, -1) : text)));
+    this.pass(this.filter.push(storableText(this.half ? text.slice(0, -1) : text)));
   }
 
   end(): SplitReply {
-    this.pass(this.filter.push(storable(this.half)));
+    this.pass(this.filter.push(storableText(this.half)));
     this.half = '';
     this.pass(this.filter.end());
     const lines = this.filter.lines.slice(0, LISTED_LINES);
@@ -46,6 +46,3 @@ export class ReplyFilter {
     this.show(text);
   }
 }
-
-/** No log takes lone surrogates or U+0000: the replacement character stands for them. */
-const storable = (text: string): string => text.toWellFormed().replaceAll('\0', '\ufffd');

@@ -5,6 +5,7 @@ import {
   OPEN_LIMIT,
   parseControlLines,
   REFLECTION_CONTROLS,
+  storableText,
   type ControlLine,
   type ReflectionState,
 } from '#libs/mind';
@@ -31,7 +32,7 @@ export const attemptEventId = (mind: string, previousAttempt: number, n: number)
  * rejection and nothing else. Lines that are malformed, or lie about evidence, do nothing.
  */
 export function resultEvents(state: ReflectionState, attempt: Attempt, watermark: number): NewEvent[] {
-  const text = storable(attempt.text);
+  const text = storableText(attempt.text);
   const verdict = judgeReflection(text, state);
   const { trigger, style, from, to, provider, model } = attempt;
   const drafts = verdict.accepted
@@ -51,9 +52,6 @@ export function resultEvents(state: ReflectionState, attempt: Attempt, watermark
     meta,
   }));
 }
-
-/** No log takes lone surrogates or U+0000: the replacement character stands for them. */
-const storable = (text: string): string => text.toWellFormed().replaceAll('\0', '\ufffd');
 
 /** What earlier lines of the same text have done. */
 interface Done {

@@ -1,7 +1,7 @@
 /** OIDs of the element types, from PostgreSQL's `pg_type`. */
 const OID = { bytea: 17, int8: 20, text: 25, timestamptz: 1184, uuid: 2950 } as const;
 /** 2000-01-01, where PostgreSQL's timestamps begin, in milliseconds since 1970. */
-const POSTGRES_EPOCH_MS = Date.UTC(2000, 0, 1);
+export const POSTGRES_EPOCH_MS = Date.UTC(2000, 0, 1);
 const HEADER_BYTES = 20;
 const LENGTH_BYTES = 4;
 

@@ -1,11 +1,10 @@
 import type { StoredRow } from '../../core/verify.core';
+import { POSTGRES_EPOCH_MS } from './array-encoding';
 
 /** What `COPY … (FORMAT binary)` begins with (PostgreSQL, COPY, file formats), and the lengths that follow it. */
 const SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1');
 const HEADER_BYTES = SIGNATURE.length + 8;
 const END = -1;
-/** 2000-01-01, where PostgreSQL's timestamps begin, in milliseconds since 1970. */
-const POSTGRES_EPOCH_MS = Date.UTC(2000, 0, 1);
 
 /** The columns that {@link CopiedRows} expects, in order. */
 export const COPIED_COLUMNS = `mind, position, id::text, kind, at, encode(prev_hash, 'hex'), encode(hash, 'hex'), body`;
