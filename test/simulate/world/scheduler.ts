@@ -2,6 +2,7 @@ import { Heap } from './heap';
 import type { Process } from './process';
 import type { Random } from './random';
 import type { Trace } from './trace';
+import { inTurns } from './turns';
 
 /** Something that will happen. */
 export interface Task {
@@ -14,9 +15,6 @@ export interface Task {
 
 /** Wall time at the beginning of every run. */
 export const EPOCH_MS = Date.parse('2026-01-01T00:00:00.000Z');
-/** Taken before anybody may put another one in its place. */
-const turn = setImmediate;
-
 /**
  * Owns time. One thing happens after the other, and all that follows from it without waiting has happened before the
  * next one. A thing belongs to one process, so that whatever is begun meanwhile belongs to that process as well.
@@ -50,19 +48,21 @@ export class Scheduler {
   }
 
   /** Lets time go by until `ends` says so, or until `limit`. True when it said so. */
-  async runUntil(limit: number, ends: () => boolean = () => false): Promise<boolean> {
-    while (!ends()) {
-      const next = this.heap.first;
-      if (!next || next.at > limit) {
-        this.now = Math.max(this.now, limit);
-        return ends();
+  runUntil(limit: number, ends: () => boolean = () => false): Promise<boolean> {
+    return inTurns(() => {
+      for (;;) {
+        if (ends()) return true;
+        const next = this.heap.first;
+        if (!next || next.at > limit) {
+          this.now = Math.max(this.now, limit);
+          return ends();
+        }
+        this.heap.pop();
+        if (next.cancelled) continue;
+        this.now = Math.max(this.now, next.at);
+        if (this.happens(next)) return undefined;
       }
-      this.heap.pop();
-      if (next.cancelled) continue;
-      this.now = Math.max(this.now, next.at);
-      if (this.happens(next)) await new Promise<void>((resolve) => turn(resolve));
-    }
-    return true;
+    });
   }
 
   pause(process: Process): void {
