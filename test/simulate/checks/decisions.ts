@@ -18,12 +18,13 @@ const DUTIES = new Set(
 );
 
 /** Which events rules may have written, and by which cause, as the log itself tells it. */
-export function checkDecisions(world: World, { mind, events, importedTo }: Log, services: Set<string>): void {
+export function checkDecisions(world: World, log: Log, services: Set<string>): void {
+  const { mind, events, importedTo } = log;
   const explained = new Map<string, number>();
   for (const { service, fold, rules } of RULED_SERVICES) {
     if (!services.has(service)) continue;
     let state = fold.initialState();
-    for (const event of structuredClone(events)) {
+    for (const event of log.copyOfEvents()) {
       state = fold.evolve(state, event);
       if (event.position <= importedTo) continue;
       for (const id of idsOf(service, rules, state, event))
@@ -53,11 +54,11 @@ function idsOf(
 }
 
 /** What is still to be done at the end of a log: names of rules, and reflections that somebody asked for. */
-export function dutiesOf({ events }: Log, services: Set<string>): string[] {
-  const tick = events.findLast(({ kind }) => kind === 'autonomy_tick');
+export function dutiesOf(log: Log, services: Set<string>): string[] {
+  const tick = log.events.findLast(({ kind }) => kind === 'autonomy_tick');
   if (!tick) return [];
   return RULED_SERVICES.filter(({ service }) => services.has(service)).flatMap(({ service, fold, rules }) => {
-    const state = foldAll(fold, structuredClone(events));
+    const state = foldAll(fold, log.copyOfEvents());
     const open = rules
       .filter(({ name, kinds }) => DUTIES.has(name) && kinds.includes('autonomy_tick'))
       .filter((rule) => rule.decide(state, tick).length > 0)

@@ -30,8 +30,7 @@ export class Listener implements Overhears {
       trace.note(from.name, () => `says ${subject} ${data.subarray(0, 160).toString()}`);
     if (subject.startsWith('pmm.v1.batch.')) this.noteBatch(data);
     if (!subject.startsWith('$KV.pmm_members_')) return;
-    const { phase } = JSON.parse(data.toString()) as { phase: string };
-    if (phase === 'leaving') this.proofOf(from).leaving = true;
+    if (data.includes('"phase":"leaving"')) this.proofOf(from).leaving = true;
   }
 
   arrived(at: Process, message: Carried, from: Process): void {

@@ -9,14 +9,31 @@ export interface Log {
   mind: string;
   importedTo: number;
   rows: ChainedEvent[];
-  events: MindEvent[];
+  /** For those who only look at them. */
+  readonly events: readonly MindEvent[];
+  /** For a fold, which may change what it is given. */
+  copyOfEvents(to?: number): MindEvent[];
 }
 
 export const logsOf = ({ database }: World): Log[] =>
   [...database.minds.values()].map(({ record: { id: mind, importedTo } }) => {
     const rows = database.log(mind);
-    return { mind, importedTo, rows, events: rows.map((row) => JSON.parse(eventLine(row)) as MindEvent) };
+    return logOf({ mind, importedTo, rows });
   });
+
+/** Events are read when somebody asks for them: many looks at a log are at its rows alone. */
+function logOf(parts: Pick<Log, 'mind' | 'importedTo' | 'rows'>): Log {
+  let [lines, events]: [string[]?, MindEvent[]?] = [];
+  const copyOfEvents = (to?: number) =>
+    JSON.parse(`[${(lines ??= parts.rows.map(eventLine)).slice(0, to).join()}]`) as MindEvent[];
+  return {
+    ...parts,
+    get events() {
+      return (events ??= copyOfEvents());
+    },
+    copyOfEvents,
+  };
+}
 
 /** Positions without gaps, one chain, hashes that fit, every id once, every tick's number once and rising. */
 export function checkLog(world: World, { mind, rows, events }: Log): void {

@@ -17,8 +17,7 @@ export class Truth {
     const known = this.digests.get(key);
     if (known !== undefined) return known;
     const fold = SERVICE_FOLDS[service];
-    const events = structuredClone(this.log.events.slice(0, position));
-    const digest = digestOf(fold, foldAll(fold, events));
+    const digest = digestOf(fold, foldAll(fold, this.log.copyOfEvents(position)));
     this.digests.set(key, digest);
     return digest;
   }

@@ -22,7 +22,7 @@ export class Client {
     readonly history: History,
   ) {
     this.process = world.process('client');
-    this.parts = connect(world, 'gateway', this.process);
+    this.parts = connect(world, this.process);
   }
 
   /** Begins at some time from now; what becomes of it is written into the history. */

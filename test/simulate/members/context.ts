@@ -1,10 +1,11 @@
 import { AppError, systemClock, type Clock } from '#libs/kernel';
 import type { ServiceName } from '#libs/contracts';
 import { TokenBudget } from '#libs/llm';
-import { Link, LogClient, Metrics, Ownership, PmmTransport, Requests, type Log } from '#libs/messaging';
+import { Link, LogClient, type Metrics, Ownership, PmmTransport, Requests, type Log } from '#libs/messaging';
 import { SimulatedConnection } from '../world/nats-connection';
 import type { Process } from '../world/process';
 import { SHARDS, type World } from '../world/world';
+import { UnreadMetrics } from './unread-metrics';
 
 /** What the shell of a service hands to its parts, in the simulation. */
 export interface MemberContext {
@@ -25,27 +26,20 @@ export interface MemberContext {
 /** Without a limit it remembers nothing; one for all, as to make one costs more than a run may. */
 export const noBudget = new TokenBudget(undefined, systemClock);
 
-/** Nobody looks at them here, and to make them costs more than a run may. */
-const METRICS = new Map<string, Metrics>();
-
-export function metricsOf(service: string): Metrics {
-  const metrics = METRICS.get(service) ?? new Metrics({ service, instance: 'simulated' });
-  METRICS.set(service, metrics);
-  return metrics;
-}
+const UNREAD: Metrics = new UnreadMetrics({ service: 'any', instance: 'simulated' });
 
 /** A connection, and the clients that every process has. */
-export function connect(world: World, service: ServiceName, process: Process) {
+export function connect(world: World, process: Process) {
   const connection = new SimulatedConnection(world.nats, world.scheduler, process);
   const log = logOf(world, process);
   const link = Reflect.construct(Link, [connection.asNats(), log]) as Link;
   const requests = new Requests(link, SHARDS);
-  const metrics = metricsOf(service);
+  const metrics = UNREAD;
   return { connection, log, link, requests, metrics, logClient: new LogClient(requests, metrics) };
 }
 
 export function contextOf(world: World, service: ServiceName, process: Process): MemberContext {
-  const parts = connect(world, service, process);
+  const parts = connect(world, process);
   const { link, log, metrics } = parts;
   const instance = process.name.slice(process.name.lastIndexOf('-') + 1);
   const clock = systemClock;
