@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '#libs/kernel';
 
 /** How much a member wants a shard: highest-random-weight (rendezvous) hashing, Thaler and Ravishankar 1998. */
-const weightOf = (shard: number, member: string): string =>
-  createHash('sha256').update(`${shard}/${member}`).digest('hex');
+const weightOf = (shard: number, member: string): string => sha256(`${shard}/${member}`);
 
 /**
  * Who owns each shard: the pairs of shard and member in order of weight, each taken unless the shard has its owner or the
@@ -41,10 +40,9 @@ export class Dealer {
 
   /** The shards of one of these members. */
   shardsOf(instance: string, members: readonly string[]): ReadonlySet<number> {
-    const present = [...new Set(members)].sort();
-    const key = [instance, ...present].join();
+    const key = `${instance} ${members.join()}`;
     if (this.last?.key !== key) {
-      const owners = dealShards(this.shards, present);
+      const owners = dealShards(this.shards, [...new Set(members)].sort());
       this.last = {
         key,
         mine: new Set(owners.flatMap((owner, shard) => (owner === instance ? [shard] : []))),
