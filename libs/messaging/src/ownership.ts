@@ -161,8 +161,9 @@ export class Ownership {
     this.members.forgetSilent(this.now());
     const wanted = this.wanted();
     for (const shard of wanted) if (!this.mine.has(shard)) await this.take(shard);
-    const unwanted = [...this.mine].filter((shard) => !wanted.has(shard));
-    if (unwanted.length > 0) await Promise.all(unwanted.map((shard) => this.release(shard)));
+    await Promise.all(
+      [...this.mine].filter((shard) => !wanted.has(shard)).map((shard) => this.release(shard)),
+    );
   }
 
   /** One that joins again keeps what it had, unserved, until it has heard the others. */

@@ -1,7 +1,8 @@
-import { sha256 } from '#libs/kernel';
+import { createHash } from 'node:crypto';
 
 /** How much a member wants a shard: highest-random-weight (rendezvous) hashing, Thaler and Ravishankar 1998. */
-const weightOf = (shard: number, member: string): string => sha256(`${shard}/${member}`);
+const weightOf = (shard: number, member: string): string =>
+  createHash('sha256').update(`${shard}/${member}`).digest('hex');
 
 /**
  * Who owns each shard: the pairs of shard and member in order of weight, each taken unless the shard has its owner or the
@@ -40,9 +41,10 @@ export class Dealer {
 
   /** The shards of one of these members. */
   shardsOf(instance: string, members: readonly string[]): ReadonlySet<number> {
-    const key = `${instance} ${members.join()}`;
+    const present = [...new Set(members)].sort();
+    const key = [instance, ...present].join();
     if (this.last?.key !== key) {
-      const owners = dealShards(this.shards, [...new Set(members)].sort());
+      const owners = dealShards(this.shards, present);
       this.last = {
         key,
         mine: new Set(owners.flatMap((owner, shard) => (owner === instance ? [shard] : []))),

@@ -51,7 +51,10 @@ export class NatsServer {
     for (const other of this.overhears) other.published(from, message);
     const { subject } = message;
     const open = this.open.get(subject.slice(0, subject.lastIndexOf('.') + 1));
-    return this.handOn(from, message, this.exact.get(subject)) + this.handOn(from, message, open);
+    const listeners = [...(this.exact.get(subject) ?? []), ...(open ?? [])];
+    const reached = listeners.filter(({ connection }) => connection.reachable);
+    for (const listener of reached) this.deliver(from, listener, message);
+    return reached.length;
   }
 
   /** Something for one connection alone, such as an answer. */
@@ -61,16 +64,6 @@ export class NatsServer {
         if (to.reachable) receive();
         else to.missed(receive);
       });
-  }
-
-  private handOn(from: Process, message: Carried, listeners?: ReadonlySet<SimulatedSubscription>): number {
-    let reached = 0;
-    for (const listener of listeners ?? []) {
-      if (!listener.connection.reachable) continue;
-      this.deliver(from, listener, message);
-      reached += 1;
-    }
-    return reached;
   }
 
   private deliver(from: Process, listener: SimulatedSubscription, message: Carried): void {
