@@ -34,8 +34,8 @@ export function connect(world: World, process: Process) {
   const log = logOf(world, process);
   const link = Reflect.construct(Link, [connection.asNats(), log]) as Link;
   const requests = new Requests(link, SHARDS);
-  const metrics = UNREAD;
-  return { connection, log, link, requests, metrics, logClient: new LogClient(requests, metrics) };
+  const logClient = new LogClient(requests, UNREAD);
+  return { connection, log, link, requests, metrics: UNREAD, logClient };
 }
 
 export function contextOf(world: World, service: ServiceName, process: Process): MemberContext {

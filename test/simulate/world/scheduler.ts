@@ -15,6 +15,7 @@ export interface Task {
 
 /** Wall time at the beginning of every run. */
 export const EPOCH_MS = Date.parse('2026-01-01T00:00:00.000Z');
+
 /**
  * Owns time. One thing happens after the other, and all that follows from it without waiting has happened before the
  * next one. A thing belongs to one process, so that whatever is begun meanwhile belongs to that process as well.
