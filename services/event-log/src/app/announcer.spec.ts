@@ -54,6 +54,18 @@ describe('the announcer', () => {
     expect(announcer.pending).toBe(0);
   });
 
+  it('does not wake up while nothing waits', () => {
+    expect(jest.getTimerCount()).toBe(0);
+    announcer.announce([{ mind: 'm0', from: 3, to: 5 }]);
+    expect(jest.getTimerCount()).toBe(1);
+    announcer.seen('m0', 3, 5);
+    jest.advanceTimersByTime(60);
+    expect(jest.getTimerCount()).toBe(0);
+    announcer.announce([{ mind: 'm1', from: 1, to: 1 }]);
+    announcer.stop();
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
   it('takes nothing for seen that lies before a batch', () => {
     announcer.announce([{ mind: 'm0', from: 3, to: 7 }]);
     announcer.seen('m0', 6, 7);

@@ -28,7 +28,9 @@ const SPANS_PER_MESSAGE = 2_000;
  */
 export class Announcer {
   private readonly waiting = new Map<string, Waiting>();
+  /** Set while something waits: a service at rest has nothing to wake up for. */
   private timer?: NodeJS.Timeout;
+  private started = false;
 
   constructor(
     private readonly port: AnnouncerPort,
@@ -36,11 +38,13 @@ export class Announcer {
   ) {}
 
   start(): void {
-    this.timer ??= setInterval(() => this.sweep(), SWEEP_MS);
+    this.started = true;
+    this.arm();
   }
 
   stop(): void {
-    clearInterval(this.timer);
+    this.started = false;
+    clearTimeout(this.timer);
     delete this.timer;
   }
 
@@ -68,6 +72,7 @@ export class Announcer {
     const [from, to] = [Math.min(before?.from ?? span.from, span.from), Math.max(before?.to ?? 0, span.to)];
     const dueMs = this.clock.monotonicMs() + FIRST_PAUSE_MS;
     this.waiting.set(mind, { from, to, dueMs, pauseMs: FIRST_PAUSE_MS });
+    this.arm();
     return { mind, from, to };
   }
 
@@ -85,7 +90,13 @@ export class Announcer {
     for (const mind of this.waiting.keys()) if (this.port.shardOf(mind) === shard) this.waiting.delete(mind);
   }
 
+  private arm(): void {
+    if (!this.started || this.waiting.size === 0) return;
+    this.timer ??= setTimeout(() => this.sweep(), SWEEP_MS);
+  }
+
   private sweep(): void {
+    delete this.timer;
     const now = this.clock.monotonicMs();
     const due: Span[] = [];
     for (const [mind, waiting] of this.waiting) {
@@ -95,6 +106,7 @@ export class Announcer {
       waiting.dueMs = now + waiting.pauseMs;
     }
     if (due.length > 0) this.publish(due, true);
+    this.arm();
   }
 
   private publish(spans: readonly Span[], again: boolean): void {
