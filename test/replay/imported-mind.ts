@@ -6,20 +6,20 @@ import type { OriginalMind } from './oracle/original-ledger.types';
 /** What our folds make of imported events, in the shape of the golden files. */
 export function importedMind(events: readonly MindEvent[]): OriginalMind {
   const self = foldAll(projectionFold, events);
-  const { commitments } = foldAll(commitmentFold, events);
+  const { commitments, ended } = foldAll(commitmentFold, events);
   return {
     events: events.length,
     identity: { name: self.identity.name, traits: { ...self.traits } },
     open: openOf(commitments.open),
-    expired: expiredOf(commitments.expired),
+    expired: expiredOf(ended.expired),
     ...metricsReadOut(self),
     activeDirectives: directivesOf(self.directives),
   };
 }
 
-type Commitments = ReturnType<typeof commitmentFold.initialState>['commitments'];
+type State = ReturnType<typeof commitmentFold.initialState>;
 
-function openOf(open: Commitments['open']): OriginalMind['open'] {
+function openOf(open: State['commitments']['open']): OriginalMind['open'] {
   const entries = [...open].map(([cid, { text, project, snoozedUntil }]) => [
     cid,
     {
@@ -31,7 +31,7 @@ function openOf(open: Commitments['open']): OriginalMind['open'] {
   return Object.fromEntries(entries) as OriginalMind['open'];
 }
 
-function expiredOf(expired: Commitments['expired']): OriginalMind['expired'] {
+function expiredOf(expired: State['ended']['expired']): OriginalMind['expired'] {
   const entries = [...expired].map(([cid, { text, endPosition, reason }]) => [
     cid,
     { text, expired_at: endPosition, reason },

@@ -1,7 +1,8 @@
 import { composeFold, type Fold } from '#libs/kernel';
 import { clockSection } from './clock/clock.fold';
-import { commitmentsSection, openCommitmentsSection } from './commitments/commitments.fold';
-import type { CommitmentsState } from './commitments/commitment.types';
+import { commitmentsSection } from './commitments/commitments.fold';
+import { endedSection } from './commitments/ended.fold';
+import type { CommitmentsState, EndedState } from './commitments/commitment.types';
 import { directivesSection, type DirectivesState } from './directives/directives.fold';
 import { driftSection, type DriftState } from './drift/drift.fold';
 import { identitySection, type IdentityState } from './identity/identity.fold';
@@ -61,13 +62,15 @@ export type CommitmentState = {
   clock: ClockState;
   ticks: TicksState;
   identity: IdentityState;
+  ended: EndedState;
   commitments: CommitmentsState;
 };
 
-export const commitmentFold: Fold<CommitmentState> = composeFold<CommitmentState>(2, {
+export const commitmentFold: Fold<CommitmentState> = composeFold<CommitmentState>(3, {
   clock: clockSection,
   ticks: ticksSection,
   identity: identitySection,
+  ended: endedSection,
   commitments: commitmentsSection,
 });
 
@@ -90,7 +93,7 @@ export type ReflectionState = {
   windows: WindowsState;
 };
 
-export const reflectionFold: Fold<ReflectionState> = composeFold<ReflectionState>(3, {
+export const reflectionFold: Fold<ReflectionState> = composeFold<ReflectionState>(4, {
   clock: clockSection,
   ticks: ticksSection,
   identity: identitySection,
@@ -99,7 +102,7 @@ export const reflectionFold: Fold<ReflectionState> = composeFold<ReflectionState
   scores: scoresSection,
   stage: stageSection,
   policies: policiesSection,
-  commitments: openCommitmentsSection,
+  commitments: commitmentsSection,
   directives: directivesSection,
   model: modelSection,
   reflections: reflectionsSection,

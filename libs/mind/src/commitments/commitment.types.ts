@@ -46,9 +46,20 @@ export interface Rebind {
   cids: Map<string, string>;
 }
 
+/** The commitments that are open, and what they make a duty. */
 export interface CommitmentsState {
   /** In order of opening. */
   open: Map<string, OpenCommitment>;
+  /** Project → its open commitments. */
+  projects: Map<string, number>;
+  /** Project → position of the event that ended its last commitment, until `project_close`. */
+  emptied: Map<string, number>;
+  /** Position of an adoption → what has to follow it. */
+  rebinds: Map<number, Rebind>;
+}
+
+/** The commitments that have ended. */
+export interface EndedState {
   /** The last 200, in order of closing. */
   closed: Map<string, ClosedCommitment>;
   /** The last 500, in order of expiry. */
@@ -56,10 +67,4 @@ export interface CommitmentsState {
   /** How many records are not kept any more: the log knows them. */
   closedDropped: number;
   expiredDropped: number;
-  /** Project → its open commitments. */
-  projects: Map<string, number>;
-  /** Project → position of the event that ended its last commitment, until `project_close`. */
-  emptied: Map<string, number>;
-  /** Position of an adoption → what has to follow it. */
-  rebinds: Map<number, Rebind>;
 }

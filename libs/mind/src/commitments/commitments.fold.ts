@@ -1,6 +1,5 @@
 import type { JsonValue, MindEvent } from '#libs/contracts';
 import type { Section } from '#libs/kernel';
-import { putLast } from '../events/bounded';
 import { isImported, resolveReferences, shortField, textField } from '../events/event-fields';
 import type { IdentityState } from '../identity/identity.fold';
 import type { TicksState } from '../ticks/ticks.fold';
@@ -15,14 +14,8 @@ interface All {
   identity: IdentityState;
 }
 
-/** How many commitments that have ended are kept. */
-interface Kept {
-  closed: number;
-  expired: number;
-}
-
 /** Must stand after the ticks and the identity. */
-const sectionKeeping = (kept: Kept): Section<CommitmentsState, All> => ({
+export const commitmentsSection: Section<CommitmentsState, All> = {
   kinds: [
     'commitment_open',
     'commitment_evidence',
@@ -36,44 +29,24 @@ const sectionKeeping = (kept: Kept): Section<CommitmentsState, All> => ({
     'project_close',
     'identity_adopt',
   ],
-  initialState: () => ({
-    open: new Map(),
-    closed: new Map(),
-    expired: new Map(),
-    closedDropped: 0,
-    expiredDropped: 0,
-    projects: new Map(),
-    emptied: new Map(),
-    rebinds: new Map(),
-  }),
+  initialState: () => ({ open: new Map(), projects: new Map(), emptied: new Map(), rebinds: new Map() }),
   evolve: (state, event, all) => {
     if (event.kind === 'identity_adopt') rebindAfterAdoption(state, event, all.identity);
     else if (event.kind === 'project_close') state.emptied.delete(textField(event, 'project') ?? '');
-    else evolveCommitment(state, event, all, kept);
+    else evolveCommitment(state, event, all);
     return state;
   },
-});
+};
 
-export const commitmentsSection = sectionKeeping({ closed: c.CLOSED_KEPT, expired: c.EXPIRED_KEPT });
-
-/** For a service that only wants to know which commitments are open: those that ended are forgotten. */
-export const openCommitmentsSection = sectionKeeping({ closed: 0, expired: 0 });
-
-function evolveCommitment(
-  state: CommitmentsState,
-  event: MindEvent,
-  { ticks, identity }: All,
-  kept: Kept,
-): void {
+function evolveCommitment(state: CommitmentsState, event: MindEvent, { ticks, identity }: All): void {
   const cid = textField(event, 'cid');
   if (cid === undefined) return;
   switch (event.kind) {
     case 'commitment_open':
       return open(state, event, cid, ticks.tick);
     case 'commitment_close':
-      return close(state, event, cid, kept.closed);
     case 'commitment_expire':
-      return expire(state, event, cid, kept.expired);
+      return end(state, event, cid);
     case 'commitment_rebind':
       retext(state, event, cid);
       return rebound(state, event, cid, identity);
@@ -101,40 +74,12 @@ function open(state: CommitmentsState, event: MindEvent, cid: string, tick: numb
   joinProject(state, commitment, shortField(event, 'project'));
 }
 
-function close(state: CommitmentsState, event: MindEvent, cid: string, kept: number): void {
-  const commitment = end(state, event, cid);
-  if (!commitment || kept === 0) return;
-  const outcome = textField(event, 'outcome');
-  if (!state.closed.has(cid) && state.closed.size >= kept) state.closedDropped++;
-  const closed = {
-    ...commitment,
-    endPosition: event.position,
-    evidence: resolveReferences(event, event.meta.evidence),
-    note: event.content,
-  };
-  putLast(
-    state.closed,
-    cid,
-    outcome === 'done' || outcome === 'dropped' ? { ...closed, outcome } : closed,
-    kept,
-  );
-}
-
-function expire(state: CommitmentsState, event: MindEvent, cid: string, kept: number): void {
-  const commitment = end(state, event, cid);
-  if (!commitment || kept === 0) return;
-  const reason = shortField(event, 'reason') ?? 'timeout';
-  if (!state.expired.has(cid) && state.expired.size >= kept) state.expiredDropped++;
-  putLast(state.expired, cid, { ...commitment, endPosition: event.position, reason }, kept);
-}
-
-function end(state: CommitmentsState, event: MindEvent, cid: string) {
+function end(state: CommitmentsState, event: MindEvent, cid: string): void {
   const commitment = state.open.get(cid);
-  if (!commitment) return undefined;
+  if (!commitment) return;
   state.open.delete(cid);
   forgetRebinds(state, cid);
   leaveProject(state, commitment, isImported(event) ? undefined : event.position);
-  return commitment;
 }
 
 function retext(state: CommitmentsState, event: MindEvent, cid: string, updatedTick?: number): void {

@@ -88,6 +88,6 @@ function dropLowest(state: DirectivesState): void {
 /** The directives that count now: the highest scores first, ties to the first seen. */
 export const activeDirectives = (state: DirectivesState, limit = c.ACTIVE_DIRECTIVES): Directive[] =>
   [...state.entries.values()]
-    .map((entry) => ({ ...entry, sources: [...entry.sources], score: directiveScore(entry) }))
-    .sort((a, b) => b.score - a.score || a.firstPosition - b.firstPosition)
-    .slice(0, limit);
+    .sort((a, b) => directiveScore(b) - directiveScore(a) || a.firstPosition - b.firstPosition)
+    .slice(0, limit)
+    .map((entry) => ({ ...entry, sources: [...entry.sources], score: directiveScore(entry) }));

@@ -11,12 +11,12 @@ export interface CloseInput extends Pick<CloseRequest, 'cid' | 'evidence'> {
 
 /** Decides on closing a commitment. `watermark` is the last position of the log that the state was folded to. */
 export function decideClose(
-  { commitments }: CommitmentState,
+  { commitments, ended }: CommitmentState,
   { cid, evidence, outcome, note }: CloseInput,
   watermark: number,
 ): Refusal | Known<CommitmentReply> | Accepted {
   const open = commitments.open.get(cid);
-  if (!open) return closedAlready(commitments, cid, outcome);
+  if (!open) return closedAlready(ended, cid, outcome);
   const fault = evidenceFault(evidence, { openPosition: open.openPosition, watermark });
   if (fault !== null) return refuse('invalid_request', `evidence: ${fault}`);
   const unique = [...new Set(evidence)];
@@ -29,7 +29,7 @@ export function decideClose(
 
 /** Closing a closed one with the same outcome answers the first close. */
 function closedAlready(
-  { closed, expired }: CommitmentState['commitments'],
+  { closed, expired }: CommitmentState['ended'],
   cid: string,
   outcome: CloseInput['outcome'],
 ): Refusal | Known<CommitmentReply> {

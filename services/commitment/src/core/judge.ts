@@ -18,9 +18,7 @@ export function judge(
   return {
     opens: opens.map((line) => judgeOpen(state, mind, line, opened)),
     closes: closes.map((line) => judgeClose(state, line, watermark)),
-    known: [...new Set(closes.map(({ cid }) => cid))].filter(
-      (cid) => openingOf(state.commitments, cid) !== undefined,
-    ),
+    known: [...new Set(closes.map(({ cid }) => cid))].filter((cid) => openingOf(state, cid) !== undefined),
   };
 }
 

@@ -45,7 +45,8 @@ const byScore = (a: CommitmentView, b: CommitmentView): number =>
   b.score - a.score || a.openPosition - b.openPosition;
 
 function viewsOf(state: CommitmentState, { status, project }: ListQuery): CommitmentView[] {
-  const { open, closed, expired } = state.commitments;
+  const { open } = state.commitments;
+  const { closed, expired } = state.ended;
   const now = { tick: state.ticks.tick, at: state.clock.at };
   const wanted = (kept: CommitmentStatus) => status === kept || status === 'all';
   const views = [
@@ -56,9 +57,9 @@ function viewsOf(state: CommitmentState, { status, project }: ListQuery): Commit
   return project === undefined ? views : views.filter((view) => view.project === project);
 }
 
-function someDropped({ commitments }: CommitmentState, status: ListQuery['status']): boolean {
-  const closed = commitments.closedDropped > 0;
-  const expired = commitments.expiredDropped > 0;
+function someDropped({ ended }: CommitmentState, status: ListQuery['status']): boolean {
+  const closed = ended.closedDropped > 0;
+  const expired = ended.expiredDropped > 0;
   return (
     (status !== 'open' && status !== 'expired' && closed) ||
     (status !== 'open' && status !== 'closed' && expired)

@@ -1,6 +1,6 @@
 import type { OpenReply, OpenRequest } from '#libs/contracts';
 import { commitmentId, draft } from '#libs/kernel';
-import { checkCommitmentText, type CommitmentsState, type CommitmentState } from '#libs/mind';
+import { checkCommitmentText, type CommitmentState } from '#libs/mind';
 import {
   openWithText,
   refuse,
@@ -19,7 +19,7 @@ export function decideOpen(state: CommitmentState, input: OpenInput): Refusal | 
   const { commitments } = state;
   const { mind, id, project, priority, dueAt, ttlTicks } = input;
   const cid = commitmentId(mind, id);
-  const first = openingOf(commitments, cid);
+  const first = openingOf(state, cid);
   if (first !== undefined) return { verdict: 'known', reply: { cid, position: first, existing: false } };
   const checked = checkCommitmentText(input.text);
   if (!checked.ok) return refuse('invalid_request', `text: ${checked.reason}`);
@@ -34,5 +34,5 @@ export function decideOpen(state: CommitmentState, input: OpenInput): Refusal | 
 }
 
 /** Where the commitment with this cid was opened, if it is known. */
-export const openingOf = ({ open, closed, expired }: CommitmentsState, cid: string): number | undefined =>
-  (open.get(cid) ?? closed.get(cid) ?? expired.get(cid))?.openPosition;
+export const openingOf = ({ commitments, ended }: CommitmentState, cid: string): number | undefined =>
+  (commitments.open.get(cid) ?? ended.closed.get(cid) ?? ended.expired.get(cid))?.openPosition;

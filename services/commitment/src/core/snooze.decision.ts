@@ -5,13 +5,13 @@ import { refuse, type Accepted, type Refusal } from './verdict';
 
 /** Decides on letting an open commitment sleep until a tick. */
 export function decideSnooze(
-  { commitments }: CommitmentState,
+  state: CommitmentState,
   { cid, untilTick }: { cid: string; untilTick: number },
 ): Refusal | Accepted {
-  if (commitments.open.has(cid)) {
+  if (state.commitments.open.has(cid)) {
     return { verdict: 'accepted', cid, draft: draft('commitment_snooze', { cid, untilTick }) };
   }
-  return openingOf(commitments, cid) === undefined
+  return openingOf(state, cid) === undefined
     ? refuse('not_found', `there is no commitment ${cid}`)
     : refuse('invalid_request', `${cid} is not open`);
 }

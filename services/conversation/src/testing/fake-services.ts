@@ -87,7 +87,8 @@ export class FakeServices implements MindViews, MemoryPort, ConversationPort, Co
   async judge({ mind, minPosition, opens, closes }: JudgeRequest): Promise<JudgeReply> {
     await this.before('judge');
     const { state, folded } = this.fold(commitmentFold, minPosition ?? 0);
-    const { open, closed, expired } = state.commitments;
+    const { open } = state.commitments;
+    const { closed, expired } = state.ended;
     return {
       opens: opens.map(({ id, text }) => openVerdict(mind, state, { id, text })),
       closes: closes.map(({ cid, evidence }) => {
