@@ -145,7 +145,11 @@ describe('expiry', () => {
     const life = begin();
     life.open('c1');
     life.add('commitment_expire', { cid: 'c1', reason: 'overdue' });
-    expect(life.state.ended.expired.get('c1')).toMatchObject({ text: 'do c1', endPosition: 2, reason: 'overdue' });
+    expect(life.state.ended.expired.get('c1')).toMatchObject({
+      text: 'do c1',
+      endPosition: 2,
+      reason: 'overdue',
+    });
   });
 
   it('of an import has the reason `timeout` where none is given; its record stays when it is opened again', () => {
@@ -153,7 +157,11 @@ describe('expiry', () => {
     life.imported('commitment_open', { cid: 'a', text: 'one' });
     life.imported('commitment_expire', { cid: 'a', reason: '' });
     life.imported('commitment_open', { cid: 'a', text: 'two' });
-    expect(life.state.ended.expired.get('a')).toMatchObject({ text: 'one', reason: 'timeout', endPosition: 2 });
+    expect(life.state.ended.expired.get('a')).toMatchObject({
+      text: 'one',
+      reason: 'timeout',
+      endPosition: 2,
+    });
     expect(open(life)).toEqual(['a']);
   });
 
