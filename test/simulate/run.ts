@@ -1,5 +1,4 @@
 import { Listener } from './checks/listener';
-import { shardOf } from '#libs/contracts';
 import { checkAcknowledged, checkLog, checkTurns, logsOf, type Log } from './checks/logs';
 import { checkNames } from './checks/names';
 import { checkDecisions, dutiesOf } from './checks/decisions';
@@ -14,8 +13,7 @@ import { modelsOf } from './load/model';
 import { planOf, type Plan } from './load/plan';
 import { Workload } from './load/workload';
 import { Random } from './world/random';
-import { EPOCH_MS } from './world/scheduler';
-import { SHARDS, World, type Violation } from './world/world';
+import { World, type Violation } from './world/world';
 
 /** After the last fault every request has its answer within this time. */
 const ANSWERED_MS = 90_000;
@@ -120,15 +118,11 @@ async function quiet(run: Run, failed: () => boolean): Promise<void> {
   logs.forEach((log) => checkBroadcasts(run, log));
 }
 
-/** Not those that were never announced: from before the run, of a second writer, or of an owner that died at once. */
-function checkBroadcasts({ world, plan, faults, listener }: Run, log: Log): void {
+/** Not those that nobody need announce: from before the run, and of a second writer. */
+function checkBroadcasts({ plan, faults, listener }: Run, log: Log): void {
   const before = plan.minds.find(({ id }) => id === log.mind)?.history ?? 0;
   const strange = faults.strange.get(log.mind);
-  const takenAt = EPOCH_MS + (world.logTaken.get(shardOf(log.mind, SHARDS)) ?? 0);
-  listener.checkBroadcasts(log, ({ position, atMs }) => {
-    if (position <= before || strange?.has(position)) return false;
-    return atMs > takenAt || position === log.rows.length;
-  });
+  listener.checkBroadcasts(log, ({ position }) => position > before && !strange?.has(position));
 }
 
 /** Ticks until nothing is left to do. */

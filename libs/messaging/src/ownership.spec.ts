@@ -124,6 +124,19 @@ describe('ownership', () => {
     expect(goOn()).toBe(false);
   });
 
+  it('is not proved, after a pause, by the heartbeat with which a member greets its new connection', async () => {
+    const [paused, other] = await started(new TestBus(), 'a', 'b');
+    if (!paused || !other) throw new Error('two');
+    const goOn = paused.pause();
+    await pass(6_500);
+    paused.link.cut();
+    paused.link.mend();
+    await pass(2);
+    expect(goOn()).toBe(false);
+    expect(await passServed([paused, other], 3_000)).toBe(0);
+    expect(dealtOnce([paused, other])).toBe(true);
+  });
+
   it('is kept, unserved, while there is no connection, and grows by nothing', async () => {
     const members = await started(new TestBus(), 'a', 'b');
     const [cut, other] = members;

@@ -111,10 +111,7 @@ export class Ownership {
   }
 
   private pulse(): void {
-    if (this.phase === 'active' && !this.alive()) {
-      this.phase = this.announced = 'joining';
-      this.own.joins(this.now());
-    } else if (this.phase === 'joining' && this.own.hasListened(this.now())) {
+    if (this.phase === 'joining' && this.own.hasListened(this.now())) {
       void this.activate();
       return;
     }
@@ -130,8 +127,15 @@ export class Ownership {
     this.beat();
   }
 
-  /** While there is no connection nothing is said: it would only arrive late, all at once. */
+  /**
+   * While there is no connection nothing is said: it would only arrive late, all at once. One that was gone says that it
+   * joins: an `active` that came back would prove it present before it has heard who else is.
+   */
   private beat(): void {
+    if (this.phase === 'active' && !this.alive()) {
+      this.phase = this.announced = 'joining';
+      this.own.joins(this.now());
+    }
     const { link, instance } = this.options;
     if (link.state !== 'connected') return;
     const beat: Heartbeat = { instance, phase: this.announced, sentAt: this.now() };

@@ -118,6 +118,21 @@ export const logBugs: readonly Bug[] = [
       instead<object, [number, number], void>(ShardKeeper.prototype, 'lookAfter', () => () => undefined),
   },
   {
+    name: 'head-announced-alone',
+    about:
+      'found by the simulation: who takes a shard announces heads only, and not what lies unread before them',
+    plant: () =>
+      instead<MindCache, [number, never], Promise<Span[]>>(
+        MindCache.prototype,
+        'newestSpans',
+        (whole) =>
+          async function (this: MindCache, shard, query) {
+            const spans = await whole.call(this, shard, query);
+            return spans.map(({ mind, to }) => ({ mind, from: to, to }));
+          },
+      ),
+  },
+  {
     name: 'no-fence',
     about: 'a member serves on though no heartbeat of its own has come back for 4 s',
     plant: () => instead<object, [number], boolean>(OwnHeartbeat.prototype, 'isProved', () => () => true),

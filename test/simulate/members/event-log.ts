@@ -32,10 +32,7 @@ export function eventLogMember(context: MemberContext, { tailBytes }: { tailByte
   serve(transport, new LogController(eventLog, config));
   const member = memberOf(context, {
     bootstrap: () => {
-      ownership.onTake((shard) => {
-        world.logTaken.set(shard, world.scheduler.now);
-        return eventLog.keeper.take(shard);
-      });
+      ownership.onTake((shard) => eventLog.keeper.take(shard));
       ownership.onRelease((shard) => eventLog.keeper.release(shard));
     },
     shutdown: () => eventLog.close(),

@@ -91,6 +91,15 @@ function mindStore(database: Database, ask: Ask): MindStore {
           .slice(0, limit)
           .map((table) => database.state(table)),
       ),
+    newestSpans: (minds, { sinceMs, most }) =>
+      ask(() =>
+        minds.flatMap((mind) => {
+          const newest = database.log(mind).slice(-most);
+          const last = newest.at(-1);
+          const first = newest.find(({ atMs }) => atMs >= sinceMs) ?? last;
+          return first && last ? [{ mind, from: first.position, to: last.position }] : [];
+        }),
+      ),
   };
 }
 

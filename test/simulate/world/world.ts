@@ -27,8 +27,6 @@ export class World {
   readonly shelf: Shelf;
   readonly violations: Violation[] = [];
   readonly memberOf = new Map<Process, ServiceName>();
-  /** When a shard of event-log was last taken: what the owner before had not announced yet may go unannounced. */
-  readonly logTaken = new Map<number, number>();
   private processes = 0;
   private readonly restoreGlobals: () => void;
 

@@ -22,7 +22,7 @@ describe('the cache of heads', () => {
     });
     const never = () => Promise.reject(new Error('not asked for'));
     const states = () => Promise.resolve([state()]);
-    minds = new MindCache({ create: never, archive: never, states, page: states }, 1);
+    minds = new MindCache({ create: never, archive: never, states, page: states, newestSpans: never }, 1);
     minds.onNews((span) => news.push(span));
     await minds.state('ada');
   });
@@ -37,7 +37,7 @@ describe('the cache of heads', () => {
 
   it('tells it also when it is found by a look at the whole shard', async () => {
     stored = 4;
-    await minds.loadShard(0, () => undefined);
+    await minds.loadShard(0);
     expect(news).toEqual([{ mind: 'ada', from: 4, to: 4 }]);
   });
 

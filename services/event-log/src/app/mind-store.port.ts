@@ -1,4 +1,4 @@
-import type { MindInfo } from '#libs/contracts';
+import type { MindInfo, Span } from '#libs/contracts';
 import type { ChainHead } from '../core/chain.core';
 
 /** A mind's row. */
@@ -34,4 +34,6 @@ export interface MindStore {
     limit: number;
     activeSinceMs?: number;
   }): Promise<MindState[]>;
+  /** The last event of each of these minds, and those before it that were written since then: `most` in all. */
+  newestSpans(minds: readonly string[], query: { sinceMs: number; most: number }): Promise<Span[]>;
 }

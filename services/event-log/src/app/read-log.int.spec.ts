@@ -7,7 +7,7 @@ import type {
   ReadReply,
   ReadRequest,
 } from '#libs/contracts';
-import { hashEvent } from '#libs/kernel';
+import { hashEvent, systemClock } from '#libs/kernel';
 import { withServers, type Servers } from '#test/support/servers';
 import { append, note, openReplica, openRig, SHARDS, type Rig } from '../../test/rig';
 import { shardOf } from '#libs/contracts';
@@ -217,13 +217,19 @@ describe('heads', () => {
     expect((await log.heads.heads({ shard, activeSince: later })).heads).toEqual([]);
   });
 
-  it('of the minds with a recent event are announced when their shard is taken', async () => {
-    const fresh = await openReplica(servers.postgresUrl);
-    replicas.push(fresh);
-    await fresh.keeper.take(shardOf('g1', SHARDS));
-    const spans = fresh.announced.flatMap(({ spans }) => spans);
-    expect(spans).toContainEqual({ mind: 'g1', from: 2, to: 2 });
+  it('of the minds with a recent event are announced when their shard is taken, with what is new', async () => {
+    const announcedAfter = async (minutes: number) => {
+      const now = () => Date.now() + minutes * 60_000;
+      const fresh = await openReplica(servers.postgresUrl, { clock: { ...systemClock, now } });
+      replicas.push(fresh);
+      await fresh.keeper.take(shardOf('g1', SHARDS));
+      return fresh.announced.flatMap(({ spans }) => spans);
+    };
+    const spans = await announcedAfter(0);
+    expect(spans).toContainEqual({ mind: 'g1', from: 1, to: 2 });
     expect(spans.every(({ mind }) => shardOf(mind, SHARDS) === shardOf('g1', SHARDS))).toBe(true);
+    expect(await announcedAfter(2)).toContainEqual({ mind: 'g1', from: 2, to: 2 });
+    expect(await announcedAfter(11)).toEqual([]);
   });
 });
 

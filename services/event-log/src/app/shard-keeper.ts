@@ -1,13 +1,17 @@
-import type { Appended, Batch, Span } from '#libs/contracts';
+import type { Appended, Batch } from '#libs/contracts';
 import type { Clock } from '#libs/kernel';
 import type { Announcer } from './announcer';
 import type { ImportSessions } from './import-sessions';
 import type { MindCache } from './mind-cache';
-import type { MindState } from './mind-store.port';
 import type { TailCache } from './tail-cache';
 
-/** Minds with an event in this time are announced when their shard is taken: their last batch may be missing. */
-const RECENT_MS = 10 * 60_000;
+/**
+ * Minds with an event in this time are announced when their shard is taken, with all that is so new, as far as so many events
+ * back: the owner before us may have died before a coordinator had read it.
+ */
+const ACTIVE_MS = 10 * 60_000;
+const NEW_MS = 60_000;
+const NEW_EVENTS = 256;
 /** What the owner before us still committed while we took the shard is found by looking again. */
 const SECOND_LOOK_MS = 10_000;
 /** And what somebody writes past every event-log by looking ever again: one index look-up a mind. */
@@ -102,17 +106,18 @@ export class ShardKeeper {
 
   /**
    * Reads the heads of a shard, tries again while it is ours. What nobody announced the minds' cache tells; the first time
-   * those that moved lately are announced too.
+   * what was written lately is announced too.
    */
   private async load(shard: number, isFirst: boolean): Promise<void> {
     const { minds, announcer, clock, owns, onLoadFailed } = this.parts;
-    const since = clock.now() - RECENT_MS;
     for (;;) {
       try {
-        return await minds.loadShard(shard, (states) => {
-          const recent = states.filter(({ head }) => head.position > 0 && head.atMs >= since);
-          if (isFirst && recent.length > 0) announcer.announce(recent.map(headSpan));
-        });
+        await minds.loadShard(shard);
+        if (!isFirst) return;
+        const [activeSinceMs, sinceMs] = [clock.now() - ACTIVE_MS, clock.now() - NEW_MS];
+        const spans = await minds.newestSpans(shard, { activeSinceMs, sinceMs, most: NEW_EVENTS });
+        if (spans.length > 0 && owns(shard)) announcer.announce(spans);
+        return;
       } catch (error) {
         onLoadFailed(shard, error);
         await clock.sleep(RETRY_MS);
@@ -121,9 +126,3 @@ export class ShardKeeper {
     }
   }
 }
-
-const headSpan = ({ record, head }: MindState): Span => ({
-  mind: record.id,
-  from: head.position,
-  to: head.position,
-});

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { Repository } from 'typeorm';
+import type { Span } from '#libs/contracts';
 import type { MindRecord, MindState, MindStore, NewMind } from '../../app/mind-store.port';
 import type { MindRow } from './entities';
 import { queryRows } from './pools';
@@ -30,6 +31,16 @@ const STATES = { name: 'mind-states', text: states('m.id = ANY($1::text[])') };
 const OF_SHARD = {
   name: 'minds-of-shard',
   text: `${states('m.shard = $1 AND m.id > $2 AND ($4::timestamptz IS NULL OR e.at >= $4)')} ORDER BY m.id LIMIT $3`,
+};
+/** Goes back from the head, by the primary key, and no further than `most`. */
+const NEWEST_SPANS = {
+  name: 'newest-spans',
+  text: `SELECT m.id AS mind, e.first::float8 AS "from", e.last::float8 AS "to"
+    FROM unnest($1::text[]) m (id) CROSS JOIN LATERAL (
+      SELECT coalesce(min(position) FILTER (WHERE at >= $2::timestamptz), max(position)) AS first,
+        max(position) AS last
+      FROM (SELECT position, at FROM events WHERE mind = m.id ORDER BY position DESC LIMIT $3) newest
+    ) e WHERE e.last IS NOT NULL`,
 };
 const OF_ALL = { name: 'minds', text: `${states('m.id > $1')} ORDER BY m.id LIMIT $2` };
 
@@ -65,6 +76,13 @@ export class PostgresMindStore implements MindStore {
       return (await queryRows<StateRow>(this.reads, OF_ALL, [after, limit])).map(toState);
     const since = activeSinceMs === undefined ? null : new Date(activeSinceMs).toISOString();
     return (await queryRows<StateRow>(this.reads, OF_SHARD, [shard, after, limit, since])).map(toState);
+  }
+
+  newestSpans(
+    minds: readonly string[],
+    { sinceMs, most }: Parameters<MindStore['newestSpans']>[1],
+  ): Promise<Span[]> {
+    return queryRows<Span>(this.reads, NEWEST_SPANS, [minds, new Date(sinceMs).toISOString(), most]);
   }
 
   private async record(mind: string): Promise<MindRecord | null> {
