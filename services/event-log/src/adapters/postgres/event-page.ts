@@ -13,17 +13,25 @@ export interface PageRow {
 /**
  * The database joins the lines, so that a page is one value on the way here. `body` is only looked at for rows that
  * are in the page: sizes are known without unpacking it. One row more than asked for tells whether more match.
+ *
+ * A long read costs what this costs: all aggregates take the rows in the order in which they come, and `right` skips the
+ * brace without counting the characters behind it, as `substr` would.
  */
 const joined = (picked: string, direction: string, separator: string, limit: string, maxBytes: string) => `
-  SELECT string_agg('{"hash":"' || encode(hash, 'hex') || '",' || substr(body, 2), ${separator === ',' ? "','" : "E'\\n'"} ORDER BY n) AS text,
-    count(*)::int AS count, min(seen)::int AS seen,
-    (array_agg(position ORDER BY n))[1]::float8 AS first, (array_agg(position ORDER BY n DESC))[1]::float8 AS last,
-    encode((array_agg(prev_hash ORDER BY n))[1], 'hex') AS "prevHash"
+  SELECT string_agg('{"hash":"' || encode(hash, 'hex') || '",' || right(body, -1), ${separator === ',' ? "','" : "E'\n'"}
+      ORDER BY position ${direction}) FILTER (WHERE fits) AS text,
+    count(*) FILTER (WHERE fits)::int AS count, count(*)::int AS seen,
+    (min(position) FILTER (WHERE n = 1))::float8 AS first,
+    (${direction === 'asc' ? 'max' : 'min'}(position) FILTER (WHERE fits))::float8 AS last,
+    min(encode(prev_hash, 'hex')) FILTER (WHERE n = 1) AS "prevHash"
   FROM (
-    SELECT position, prev_hash, hash, body, row_number() OVER ordered AS n, count(*) OVER () AS seen,
-      sum(octet_length(body) + ${LINE_EXTRA_BYTES + 1}) OVER ordered AS total
-    FROM (${picked}) picked WINDOW ordered AS (ORDER BY position ${direction})
-  ) sized WHERE n <= ${limit} AND (n = 1 OR total <= ${maxBytes})`;
+    SELECT *, n <= ${limit} AND (n = 1 OR total <= ${maxBytes}) AS fits FROM (
+      SELECT position, prev_hash, hash, body, row_number() OVER ordered AS n,
+        sum(octet_length(body) + ${LINE_EXTRA_BYTES + 1}) OVER ordered AS total
+      FROM (${picked}) picked
+      WINDOW ordered AS (ORDER BY position ${direction} ROWS UNBOUNDED PRECEDING)
+    ) sized
+  ) fitted`;
 
 const RANGE = 'mind = $1 AND position > $2 AND position <= $3';
 const COLUMNS = 'position, prev_hash, hash, body';
