@@ -27,6 +27,18 @@ export function canonicalEvent(
 /** SHA-256, in lower-case hexadecimal, of `"pmm.event.v1\n"` and an event's canonical text. */
 export const hashCanonical = (canonical: string): string => sha256(EVENT_DOMAIN + canonical);
 
+/** The same of a canonical text that is there as UTF-8, without making a string of it. */
+export function hashCanonicalBytes(data: Buffer, from: number, to: number): string {
+  const length = DOMAIN_BYTES.length + to - from;
+  if (joined.length < length) joined = Buffer.concat([DOMAIN_BYTES], 2 * length);
+  data.copy(joined, DOMAIN_BYTES.length, from, to);
+  return sha256Bytes(joined.subarray(0, length));
+}
+
+const DOMAIN_BYTES = Buffer.from(EVENT_DOMAIN);
+/** Room for the domain and one text. */
+let joined = Buffer.concat([DOMAIN_BYTES], 64 * 1024);
+
 /** The hash of an event. */
 export const hashEvent = (event: UnhashedEvent): string => hashCanonical(canonicalEvent(event));
 
@@ -35,6 +47,10 @@ export const sha256: (text: string) => string =
   typeof hashOnce === 'function'
     ? (text) => hashOnce('sha256', text, 'hex')
     : (text) => createHash('sha256').update(text, 'utf8').digest('hex');
+const sha256Bytes: (bytes: Buffer) => string =
+  typeof hashOnce === 'function'
+    ? (bytes) => hashOnce('sha256', bytes, 'hex')
+    : (bytes) => createHash('sha256').update(bytes).digest('hex');
 
 /**
  * Why an event cannot follow `previous`, or null when it does: position, `prevHash`, and its own hash are looked at.

@@ -4,6 +4,7 @@ export {
   canonicalEvent,
   EVENT_DOMAIN,
   hashCanonical,
+  hashCanonicalBytes,
   hashEvent,
   linkFault,
   sha256,

@@ -3,7 +3,7 @@ import { shardOf } from '#libs/contracts';
 import { withServers, type Servers } from '#test/support/servers';
 import { migrate } from '../../../services/event-log/src/adapters/postgres/database';
 import { EMPTY_HEAD } from '../../../services/event-log/src/core/chain.core';
-import { verifyRows, type StoredRow } from '../../../services/event-log/src/core/verify.core';
+import { cursorOf, verifyRows, type StoredRow } from '../../../services/event-log/src/core/verify.core';
 import { fillDatabase } from './fill-database';
 
 const SHARDS = 64;
@@ -38,7 +38,7 @@ it('fills the tables as event-log would have: every row is verified, every mind 
       FROM events WHERE mind = $1 ORDER BY position`,
       [mind],
     );
-    expect(verifyRows(rows, EMPTY_HEAD)).toMatchObject({ good: 1_500 });
+    expect(verifyRows(cursorOf(rows), EMPTY_HEAD)).toMatchObject({ good: 1_500 });
   }
   const minds = await client.query('SELECT id, shard, tick_interval_ms FROM minds ORDER BY id');
   expect(minds.rows).toEqual(

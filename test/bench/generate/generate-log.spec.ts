@@ -1,7 +1,7 @@
 import { REGISTRY } from '#libs/contracts';
 import { checkNewEvent } from '#libs/kernel';
 import { EMPTY_HEAD, type ChainedEvent } from '../../../services/event-log/src/core/chain.core';
-import { verifyRows } from '../../../services/event-log/src/core/verify.core';
+import { cursorOf, verifyRows } from '../../../services/event-log/src/core/verify.core';
 import { generateLog, type LogPlan } from './generate-log';
 
 const endsAtMs = Date.UTC(2026, 0, 1);
@@ -12,7 +12,7 @@ const log = (changes: Partial<LogPlan> = {}): ChainedEvent[] => [
 it('is a chain that event-log itself verifies, up to the time and the length asked for', () => {
   const events = log();
   expect(events).toHaveLength(5_000);
-  const verdict = verifyRows(events, EMPTY_HEAD);
+  const verdict = verifyRows(cursorOf(events), EMPTY_HEAD);
   expect(verdict).toMatchObject({ good: 5_000 });
   expect(verdict.firstBad).toBeUndefined();
   expect(events.at(-1)?.atMs).toBe(endsAtMs);

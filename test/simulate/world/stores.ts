@@ -7,6 +7,7 @@ import {
   type LinePage,
   type PageQuery,
 } from '../../../services/event-log/src/app/event-store.port';
+import { cursorOf } from '../../../services/event-log/src/core/verify.core';
 import type { ImportStore } from '../../../services/event-log/src/app/import-store.port';
 import type { MindStore } from '../../../services/event-log/src/app/mind-store.port';
 import { eventLine, type ChainedEvent } from '../../../services/event-log/src/core/chain.core';
@@ -50,7 +51,7 @@ function eventStore(database: Database, process: Process, ask: Ask): EventStore 
     row: (mind, position) => ask(() => database.table(mind)?.byPosition.get(position) ?? null),
     scan: async function* ({ mind, from, to }) {
       const rows = await ask(() => database.log(mind));
-      yield rows.filter(({ position }) => position >= from && position <= to);
+      yield cursorOf(rows.filter(({ position }) => position >= from && position <= to));
     },
   };
 }

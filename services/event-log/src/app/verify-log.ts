@@ -9,7 +9,7 @@ import type { MindCache } from './mind-cache';
 const EVENTS_PER_REQUEST = 50_000;
 const MS_PER_REQUEST = 1_500;
 /** After so many it is looked whether the time is over. */
-const EVENTS_PER_SCAN = 5_000;
+const EVENTS_PER_SCAN = 10_000;
 
 export interface VerifyLogParts {
   events: EventStore;

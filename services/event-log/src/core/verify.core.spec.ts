@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { canonicalJson } from '#libs/kernel';
 import { chainEvents, EMPTY_HEAD } from './chain.core';
-import { verifyRows, type StoredRow } from './verify.core';
+import { cursorOf, verifyRows, type StoredRow } from './verify.core';
 
 const START = { position: 0, hash: null, atMs: 0 };
 const chain = (metas: unknown[]): StoredRow[] =>
@@ -34,7 +34,10 @@ describe('verification of rows', () => {
           ),
         );
         const rows = chain([{ 10: 1, 9: 2 }, ...metas]);
-        expect(verifyRows(rows, START)).toMatchObject({ good: rows.length, last: { position: rows.length } });
+        expect(verifyRows(cursorOf(rows), START)).toMatchObject({
+          good: rows.length,
+          last: { position: rows.length },
+        });
       }),
     );
   });
@@ -43,7 +46,7 @@ describe('verification of rows', () => {
     const rows = chain([{}, {}, {}]);
     const changed = (change: Partial<StoredRow>) =>
       [rows[0], { ...rows[1], ...change }, rows[2]] as StoredRow[];
-    const reason = (bad: StoredRow[]) => verifyRows(bad, START).firstBad;
+    const reason = (bad: StoredRow[]) => verifyRows(cursorOf(bad), START).firstBad;
     expect(reason(changed({ position: 3 }))).toEqual({
       position: 2,
       reason: 'position 2 is missing, 3 follows',
@@ -54,10 +57,10 @@ describe('verification of rows', () => {
     });
     expect(reason(changed({ body: `${rows[1]?.body} ` }))?.reason).toBe('hash does not fit the event');
     expect(reason(rows.slice(1))).toEqual({ position: 1, reason: 'position 1 is missing, 2 follows' });
-    expect(verifyRows(rows.slice(1), rows[0] ?? START)).toMatchObject({ good: 2 });
+    expect(verifyRows(cursorOf(rows.slice(1)), rows[0] ?? START)).toMatchObject({ good: 2 });
     expect(
-      verifyRows(rows.slice(1), { ...START, position: 1, hash: 'f'.repeat(64) }).firstBad?.reason,
+      verifyRows(cursorOf(rows.slice(1)), { ...START, position: 1, hash: 'f'.repeat(64) }).firstBad?.reason,
     ).toMatch('prevHash');
-    expect(verifyRows(rows, { ...START, atMs: 2_000 }).firstBad?.reason).toMatch('at is before');
+    expect(verifyRows(cursorOf(rows), { ...START, atMs: 2_000 }).firstBad?.reason).toMatch('at is before');
   });
 });

@@ -26,15 +26,43 @@ export interface Verdict {
   firstBad?: { position: number; reason: string };
 }
 
+/** Stored rows of one mind in order, one after the other. */
+export interface RowCursor {
+  /** Goes on to the next row; false when there is none, or none yet. */
+  next(): boolean;
+  /** Whether the row's bytes alone prove it, and then where the chain has come to; null proves nothing. */
+  proved(previous: VerifiedTo): VerifiedTo | null;
+  /** The row, taken apart. */
+  row(): StoredRow;
+}
+
+/** Rows that were taken apart already. */
+export function cursorOf(rows: readonly StoredRow[]): RowCursor {
+  let at = -1;
+  return {
+    next: () => ++at < rows.length,
+    proved: () => null,
+    row: () => {
+      const row = rows[at];
+      if (!row) throw new RangeError('there is no such row');
+      return row;
+    },
+  };
+}
+
 /** Proves rows one after the other, beginning right after `previous`, up to the first bad one. */
-export function verifyRows(rows: readonly StoredRow[], previous: VerifiedTo): Verdict {
-  let last = previous;
-  for (const [good, row] of rows.entries()) {
-    const reason = rowFault(row, last);
-    if (reason !== null) return { good, last, firstBad: { position: last.position + 1, reason } };
-    last = row;
+export function verifyRows(rows: RowCursor, previous: VerifiedTo): Verdict {
+  let [good, last] = [0, previous];
+  for (; rows.next(); good++) {
+    const proved = rows.proved(last);
+    if (!proved) {
+      const row = rows.row();
+      const reason = rowFault(row, last);
+      if (reason !== null) return { good, last, firstBad: { position: last.position + 1, reason } };
+    }
+    last = proved ?? rows.row();
   }
-  return { good: rows.length, last };
+  return { good, last };
 }
 
 /** Why a row cannot follow `previous`, or null. The hash is that of the text; so all else is compared with the text. */
@@ -43,54 +71,18 @@ function rowFault(row: StoredRow, previous: VerifiedTo): string | null {
     return `position ${previous.position + 1} is missing, ${row.position} follows`;
   if (row.prevHash !== previous.hash) return 'prevHash is not the hash of the event before';
   if (hashCanonical(row.body) !== row.hash) return 'hash does not fit the event';
-  const fault = isWrittenAsChained(row) ? null : textFault(row);
+  const fault = textFault(row);
   if (fault !== null) return fault;
   return row.atMs < previous.atMs ? 'at is before that of the event before' : null;
 }
 
-/** What exactly is wrong with a text, taken apart; null when it is only unusual. */
+/** What is wrong with a text, taken apart. */
 function textFault(row: StoredRow): string | null {
   const event = parseBody(row.body);
   if (event === null) return 'the stored text is not an event';
   const column = differingColumn(row, event);
   if (column !== null) return `column ${column} differs from the text that was hashed`;
   return isCanonical(row.body, event) ? null : 'the stored text is not canonical';
-}
-
-/**
- * Whether the text is what `chainEvent` writes for these columns: cheaper than taking it apart, and nearly always so. The
- * marks between its parts can't stand inside of the content, as a quote in it is escaped.
- */
-function isWrittenAsChained({ mind, position, id, kind, atMs, prevHash, body }: StoredRow): boolean {
-  const start = `{"at":"${isoTime(atMs)}","content":`;
-  const middle = `,"id":"${id}","kind":${JSON.stringify(kind)},"meta":`;
-  const link = prevHash === null ? 'null' : `"${prevHash}"`;
-  const end = `,"mind":"${mind}","position":${position},"prevHash":${link},"version":`;
-  const middleAt = body.indexOf(',"id":"', start.length);
-  const endAt = body.lastIndexOf(',"mind":"');
-  if (!body.startsWith(start) || !body.startsWith(middle, middleAt) || !body.startsWith(end, endAt))
-    return false;
-  return (
-    /^[1-9][0-9]*\}$/.test(body.slice(endAt + end.length)) &&
-    CANONICAL_TEXT.test(body.slice(start.length, middleAt)) &&
-    isPlainJson(body.slice(middleAt + middle.length, endAt))
-  );
-}
-
-/** A string of canonical JSON (RFC 8785, 3.2.2.2): only what must be escaped is, and in its shortest form. */
-const CANONICAL_TEXT = /^"(?:[^"\\\p{Cc}]|[\u007f-\u009f]|\\["\\bfnrt]|\\u00(?:0[0-7bef]|1[0-9a-f]))*"$/u;
-
-const isoTime = (ms: number): string => (Number.isSafeInteger(ms) ? new Date(ms).toISOString() : '');
-
-/** JSON that JavaScript writes just so, with its keys in order: the canonical form, but for rare orders of keys. */
-function isPlainJson(text: string): boolean {
-  try {
-    const value: unknown = JSON.parse(text);
-    return JSON.stringify(value) === text && keysAreSorted(value);
-  } catch (error) {
-    if (error instanceof SyntaxError) return false;
-    throw error;
-  }
 }
 
 type HashedEvent = Omit<MindEvent, 'hash'>;

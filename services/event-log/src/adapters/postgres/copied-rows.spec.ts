@@ -1,37 +1,28 @@
 import fc from 'fast-check';
 import type { StoredRow } from '../../core/verify.core';
+import { column, COPY_HEADER, copyData, int16 } from '../../../test/copy-data';
 import { CopiedRows } from './copied-rows';
 
 const EPOCH_MS = Date.UTC(2000, 0, 1);
-const int64 = (value: number) => {
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigInt64BE(BigInt(value));
-  return bytes;
-};
-const field = (value: Buffer | null) => {
-  const length = Buffer.alloc(4);
-  length.writeInt32BE(value?.length ?? -1);
-  return Buffer.concat(value ? [length, value] : [length]);
-};
-const text = (value: string | null) => field(value === null ? null : Buffer.from(value));
-const int16 = (value: number) => {
-  const bytes = Buffer.alloc(2);
-  bytes.writeInt16BE(value);
-  return bytes;
-};
-const header = Buffer.concat([Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1'), Buffer.alloc(8)]);
-const rowBytes = ({ mind, position, id, kind, atMs, prevHash, hash, body }: StoredRow) =>
-  Buffer.concat([
-    ...[int16(8), text(mind), field(int64(position)), text(id), text(kind)],
-    field(int64((atMs - EPOCH_MS) * 1_000)),
-    ...[text(prevHash), text(hash), text(body)],
-  ]);
-
 const rows: StoredRow[] = ['', 'é', '日本語 "quoted"', 'x'.repeat(500)].map((body, n) => ({
-  ...{ mind: 'ada', position: n + 2 ** 40, id: `id-${n}`, kind: 'x.note', atMs: EPOCH_MS + n - 1 },
+  ...{
+    mind: 'ada',
+    position: n + 2 ** 40,
+    id: `01234567-89ab-cdef-0123-00000000000${n}`,
+    kind: 'x.note',
+    atMs: EPOCH_MS + n - 1,
+  },
   ...{ prevHash: n === 0 ? null : 'ab'.repeat(32), hash: 'cd'.repeat(32), body },
 }));
-const copy = Buffer.concat([header, ...rows.map(rowBytes), int16(-1)]);
+const copy = copyData(rows);
+
+/** The rows that are complete after one more piece. */
+function pushed(copied: CopiedRows, piece: Buffer): StoredRow[] {
+  copied.push(piece);
+  const found: StoredRow[] = [];
+  while (copied.next()) found.push(copied.row());
+  return found;
+}
 
 describe('rows of a binary copy', () => {
   it('are the same whatever pieces the data comes in', () => {
@@ -39,8 +30,8 @@ describe('rows of a binary copy', () => {
     fc.assert(
       fc.property(cuts, (given) => {
         const places = [0, ...given.sort((a, b) => a - b), copy.length];
-        const copied = new CopiedRows();
-        const found = places.slice(1).flatMap((to, n) => copied.push(copy.subarray(places[n], to)));
+        const copied = new CopiedRows('ada');
+        const found = places.slice(1).flatMap((to, n) => pushed(copied, copy.subarray(places[n], to)));
         copied.end();
         expect(found).toEqual(rows);
       }),
@@ -48,12 +39,13 @@ describe('rows of a binary copy', () => {
   });
 
   it('are refused when the data was cut, or is something else', () => {
-    const cut = new CopiedRows();
-    expect(cut.push(copy.subarray(0, copy.length - 2))).toHaveLength(rows.length);
+    const cut = new CopiedRows('ada');
+    expect(pushed(cut, copy.subarray(0, copy.length - 2))).toHaveLength(rows.length);
     expect(() => cut.end()).toThrow('have no end');
-    expect(() => new CopiedRows().push(Buffer.alloc(40))).toThrow('no binary copy');
-    expect(() => new CopiedRows().push(Buffer.concat([header, int16(3), Buffer.alloc(9)]))).toThrow(
-      '3 columns',
-    );
+    const refused = (data: Buffer) => () => pushed(new CopiedRows('ada'), data);
+    expect(refused(Buffer.alloc(40))).toThrow('no binary copy');
+    expect(refused(Buffer.concat([COPY_HEADER, int16(3), Buffer.alloc(9)]))).toThrow('3 columns');
+    const short = Buffer.concat([int16(7), ...Array.from({ length: 7 }, () => column(Buffer.alloc(8)))]);
+    expect(refused(Buffer.concat([COPY_HEADER, short]))).toThrow('8 bytes instead of 16');
   });
 });

@@ -1,29 +1,70 @@
-import type { StoredRow } from '../../core/verify.core';
+import { ChainedBytes, type RowBytes } from '../../core/chained-bytes.core';
+import type { RowCursor, StoredRow, VerifiedTo } from '../../core/verify.core';
 import { POSTGRES_EPOCH_MS } from './array-encoding';
 
 /** What `COPY … (FORMAT binary)` begins with (PostgreSQL, COPY, file formats), and the lengths that follow it. */
 const SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1');
 const HEADER_BYTES = SIGNATURE.length + 8;
 const END = -1;
+const LENGTH_BYTES = 4;
+const INT64_BYTES = 8;
+const UUID_BYTES = 16;
+const HASH_BYTES = 32;
+const NOTHING: Buffer = Buffer.alloc(0);
 
-/** The columns that {@link CopiedRows} expects, in order. */
-export const COPIED_COLUMNS = `mind, position, id::text, kind, at, encode(prev_hash, 'hex'), encode(hash, 'hex'), body`;
-const COLUMNS = 8;
+/** The columns that {@link CopiedRows} expects, in order; the mind is known to who asks. */
+export const COPIED_COLUMNS = 'position, id, kind, at, prev_hash, hash, body';
+const COLUMNS = 7;
 
-/** Reads rows of events out of binary COPY data that arrives in arbitrary pieces. */
-export class CopiedRows {
-  private rest: Buffer = Buffer.alloc(0);
+/**
+ * Reads rows of one mind's events out of binary COPY data that arrives in arbitrary pieces. One row is looked at at a time;
+ * nothing of it is copied or decoded unless it is asked for.
+ */
+export class CopiedRows implements RowCursor {
+  private data = NOTHING;
+  /** Where the next row begins. */
+  private at = 0;
   private begun = false;
   private ended = false;
+  private readonly bytes: ChainedBytes;
+  private readonly current = new CopiedRow();
+  private isThere = false;
 
-  /** The rows that are complete now. @throws Error when the data is not what was asked for. */
-  push(piece: Buffer): StoredRow[] {
-    const data = this.rest.length === 0 ? piece : Buffer.concat([this.rest, piece]);
-    const rows: StoredRow[] = [];
-    let at = this.begun ? 0 : this.begin(data);
-    if (this.begun) at = this.readRows(data, at, rows);
-    this.rest = data.subarray(at);
-    return rows;
+  constructor(private readonly mind: string) {
+    this.bytes = new ChainedBytes(mind);
+  }
+
+  /** Takes the next piece. @throws Error when the data is not what was asked for. */
+  push(piece: Buffer): void {
+    const rest = this.data.subarray(this.at);
+    this.data = rest.length === 0 ? piece : Buffer.concat([rest, piece]);
+    this.at = 0;
+    if (!this.begun) this.begin();
+  }
+
+  next(): boolean {
+    this.isThere = this.begun && !this.ended && this.read();
+    return this.isThere;
+  }
+
+  proved(previous: VerifiedTo): VerifiedTo | null {
+    return this.bytes.proved(this.here(), previous);
+  }
+
+  row(): StoredRow {
+    const { data, position, atMs, idAt, kindAt, kindEnd, prevHashAt, hashAt, bodyAt, bodyEnd } = this.here();
+    return {
+      ...{
+        mind: this.mind,
+        position,
+        id: uuidAt(data, idAt),
+        kind: data.toString('utf8', kindAt, kindEnd),
+        atMs,
+      },
+      prevHash: prevHashAt < 0 ? null : data.toString('hex', prevHashAt, prevHashAt + HASH_BYTES),
+      hash: data.toString('hex', hashAt, hashAt + HASH_BYTES),
+      body: data.toString('utf8', bodyAt, bodyEnd),
+    };
   }
 
   /** @throws Error when the data was cut. */
@@ -31,58 +72,83 @@ export class CopiedRows {
     if (!this.ended) throw new Error('the copied rows have no end');
   }
 
-  /** Answers where the first row begins that is not complete. */
-  private readRows(data: Buffer, start: number, into: StoredRow[]): number {
-    let at = start;
-    for (let end = rowEnd(data, at); end !== null; end = rowEnd(data, at)) {
-      this.ended = end === END;
-      if (this.ended) break;
-      into.push(readRow(data, at));
-      at = end;
-    }
-    return at;
+  private here(): RowBytes {
+    if (!this.isThere) throw new RangeError('there is no such row');
+    return this.current;
   }
 
-  private begin(data: Buffer): number {
-    if (data.length < HEADER_BYTES) return 0;
+  private begin(): void {
+    const { data } = this;
+    if (data.length < HEADER_BYTES) return;
     if (!data.subarray(0, SIGNATURE.length).equals(SIGNATURE)) throw new Error('this is no binary copy');
     this.begun = true;
-    return HEADER_BYTES + data.readInt32BE(HEADER_BYTES - 4);
+    this.at = HEADER_BYTES + data.readInt32BE(HEADER_BYTES - 4);
+  }
+
+  /** Reads the next row; false while it is not complete, and after the last one. */
+  private read(): boolean {
+    const { data, at } = this;
+    if (at + 2 > data.length) return false;
+    const columns = data.readInt16BE(at);
+    this.ended = columns === END;
+    if (this.ended) return false;
+    if (columns !== COLUMNS) throw new Error(`a copied row has ${columns} columns`);
+    let next = at + 2;
+    for (let column = 0; column < COLUMNS; column++) {
+      if (next + LENGTH_BYTES > data.length) return false;
+      next += LENGTH_BYTES + Math.max(0, data.readInt32BE(next));
+    }
+    if (next > data.length) return false;
+    this.current.read(data, at + 2);
+    this.at = next;
+    return true;
   }
 }
 
-/** Where the row that begins at `at` ends; null while it is not complete, END for the mark after the last row. */
-function rowEnd(data: Buffer, at: number): number | null {
-  if (at + 2 > data.length) return null;
-  const columns = data.readInt16BE(at);
-  if (columns === END) return END;
-  if (columns !== COLUMNS) throw new Error(`a copied row has ${columns} columns`);
-  let next = at + 2;
-  for (let column = 0; column < COLUMNS; column++) {
-    if (next + 4 > data.length) return null;
-    next += 4 + Math.max(0, data.readInt32BE(next));
+/** One row; the same object for all of them, as making one for each would cost more than its proof. */
+class CopiedRow implements RowBytes {
+  data = NOTHING;
+  position = 0;
+  atMs = 0;
+  idAt = 0;
+  kindAt = 0;
+  kindEnd = 0;
+  prevHashAt = -1;
+  hashAt = 0;
+  bodyAt = 0;
+  bodyEnd = 0;
+  /** Where the column begins that is read next. */
+  private at = 0;
+
+  /** @throws Error when a column does not have the length of its type. */
+  read(data: Buffer, start: number): void {
+    this.data = data;
+    this.at = start;
+    this.position = int64(data, this.column(INT64_BYTES));
+    this.idAt = this.column(UUID_BYTES);
+    this.kindAt = this.column();
+    this.kindEnd = this.at;
+    this.atMs = int64(data, this.column(INT64_BYTES)) / 1_000 + POSTGRES_EPOCH_MS;
+    this.prevHashAt = this.column();
+    this.hashAt = this.column(HASH_BYTES);
+    this.bodyAt = this.column();
+    this.bodyEnd = this.at;
   }
-  return next <= data.length ? next : null;
+
+  /** Goes over one column and answers where it lies; -1 for NULL. */
+  private column(bytes?: number): number {
+    const length = this.data.readInt32BE(this.at);
+    if (bytes !== undefined && length !== bytes)
+      throw new Error(`a column of ${length} bytes instead of ${bytes}`);
+    const from = this.at + LENGTH_BYTES;
+    this.at = from + Math.max(0, length);
+    return length < 0 ? -1 : from;
+  }
 }
 
-function readRow(data: Buffer, start: number): StoredRow {
-  let at = start + 2;
-  const field = <T>(read: (from: number, to: number) => T): T => {
-    const from = at + 4;
-    at = from + Math.max(0, data.readInt32BE(at));
-    return read(from, at);
-  };
-  const ascii = (from: number, to: number) => data.toString('latin1', from, to);
-  return {
-    mind: field(ascii),
-    position: field((from) => int64(data, from)),
-    id: field(ascii),
-    kind: field((from, to) => data.toString('utf8', from, to)),
-    atMs: field((from) => int64(data, from)) / 1_000 + POSTGRES_EPOCH_MS,
-    prevHash: field(ascii) || null,
-    hash: field(ascii),
-    body: field((from, to) => data.toString('utf8', from, to)),
-  };
+function uuidAt(data: Buffer, at: number): string {
+  const hex = data.toString('hex', at, at + UUID_BYTES);
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }
 
 /** Exact up to 2^53: positions, and microseconds until the year 2255. */

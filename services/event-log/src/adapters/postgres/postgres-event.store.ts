@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import type { EventStore, LinePage, PageQuery } from '../../app/event-store.port';
 import type { ChainedEvent } from '../../core/chain.core';
 import type { KnownEvent } from '../../core/judgement.core';
-import type { StoredRow } from '../../core/verify.core';
+import type { RowCursor, StoredRow } from '../../core/verify.core';
 import { insertStatement, insertValues } from './event-insert';
 import { PAGE_OF_IDS, pageStatement, pageValues, toLinePage, type PageRow } from './event-page';
 import { queryRows, withConnection } from './pools';
@@ -52,7 +52,7 @@ export class PostgresEventStore implements EventStore {
     return row ?? null;
   }
 
-  scan(range: { mind: string; from: number; to: number }): AsyncGenerator<StoredRow[]> {
+  scan(range: { mind: string; from: number; to: number }): AsyncGenerator<RowCursor> {
     return scanRows(this.pools.reads, range);
   }
 }

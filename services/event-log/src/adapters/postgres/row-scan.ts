@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { escapeLiteral, type Pool, type PoolClient } from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
-import type { StoredRow } from '../../core/verify.core';
+import type { RowCursor } from '../../core/verify.core';
 import { COPIED_COLUMNS, CopiedRows } from './copied-rows';
 import { toAppError } from './postgres-faults';
 
@@ -14,7 +14,7 @@ import { toAppError } from './postgres-faults';
 export async function* scanRows(
   pool: Pool,
   { mind, from, to }: { mind: string; from: number; to: number },
-): AsyncGenerator<StoredRow[]> {
+): AsyncGenerator<RowCursor> {
   const client = await pool.connect().catch((error: unknown) => {
     throw toAppError(error);
   });
@@ -22,10 +22,10 @@ export async function* scanRows(
   client.on('error', ignore);
   const copy = client.query(copyTo(statement(mind, from, to)));
   try {
-    const copied = new CopiedRows();
+    const copied = new CopiedRows(mind);
     for await (const piece of copy.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-      const rows = copied.push(piece);
-      if (rows.length > 0) yield rows;
+      copied.push(piece);
+      yield copied;
     }
     copied.end();
   } catch (error) {
