@@ -11,6 +11,9 @@ import type { Random } from '../world/random';
 import type { World } from '../world/world';
 import type { Plan } from './plan';
 
+/** After so long `StopSignal` ends a process that was told to end and has not. */
+const STOP_LIMIT_MS = 9_500;
+
 type AnyMember = Member & Partial<Pick<StatefulMember, 'cache'> & Pick<EventLogMember, 'connectionLost'>>;
 
 /** The place of one member: whoever dies there is followed by another one. */
@@ -76,12 +79,18 @@ export class Fleet {
         .catch((error) => this.world.violated('a member ends', `${process.name}: ${String(error)}`));
     });
     scheduler.after(this.random.between(0, 3_000), null, () => this.start(place));
-    scheduler.after(10_000, null, () => this.mustHaveEnded(member));
+    const toldAt = scheduler.now;
+    scheduler.after(STOP_LIMIT_MS, null, () => this.endsNow(member, toldAt));
   }
 
-  private mustHaveEnded({ context: { process } }: Member): void {
-    if (process.state === 'running')
+  /** What `StopSignal` does. It must have nothing to do, but for members that were without NATS for some of the time. */
+  private endsNow({ context: { process, connection } }: Member, toldAt: number): void {
+    if (process.state !== 'running') return;
+    if (connection.awayUntil < toldAt)
       this.world.violated('an orderly end takes at most 10 s', `${process.name} is still there`);
+    this.world.trace.note(process.name, () => 'ends, whatever is left to do');
+    process.state = 'dead';
+    void connection.close();
   }
 
   private build(context: MemberContext): AnyMember {

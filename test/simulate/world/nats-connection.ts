@@ -36,6 +36,7 @@ export class SimulatedConnection {
   readonly info = { max_payload: 1024 * 1024 };
   /** `stalled`: nobody has noticed yet that nothing gets through. */
   private line: 'open' | 'cut' | 'stalled' | 'closed' = 'open';
+  private mendedAt = -Infinity;
   private readonly outgoing: (() => void)[] = [];
   private readonly incoming: (() => void)[] = [];
   private readonly statuses: Status[] = [];
@@ -58,6 +59,11 @@ export class SimulatedConnection {
     return this.line === 'open' && this.process.state !== 'dead';
   }
 
+  /** Until when the line was cut or stalled the last time. */
+  get awayUntil(): number {
+    return this.line === 'open' ? this.mendedAt : Infinity;
+  }
+
   /** What arrives while the line stalls waits in the kernel of one side or the other. */
   missed(receive: () => void): void {
     if (this.line === 'stalled' && this.incoming.length < BUFFERED) this.incoming.push(receive);
@@ -78,6 +84,7 @@ export class SimulatedConnection {
     const before = this.line;
     if (before === 'closed' || before === 'open') return;
     this.line = 'open';
+    this.mendedAt = this.scheduler.now;
     if (before === 'cut') this.tell(Events.Reconnect);
     for (const send of this.outgoing.splice(0)) this.scheduler.after(0.01, this.process, send);
     for (const receive of this.incoming.splice(0)) this.scheduler.after(0.02, this.process, receive);
