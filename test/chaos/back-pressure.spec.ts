@@ -1,18 +1,23 @@
 import { readFileSync } from 'node:fs';
 import { Random } from './random';
 import { newAppend } from './load/deeds';
+import type { Deed } from './load/history';
+import type { MindClient } from './load/mind-client';
 import { RetryingClient, type Outcome, type Patience } from './load/retrying-client';
 import { newMinds } from './load/load';
 import { openScenario, type Scenario } from './scenario';
 
-const AT_ONCE = 1_500;
 const ONCE: Patience = { retries: 0, withinMs: 0, attemptMs: 60_000 };
+const SLOW_MS = 3_000;
 const MOST_RESIDENT_MIB = 700;
+/** Done, in conflict, busy, unavailable, too late; a connection that broke; a turn whose model did not answer. */
+const ANSWERS = [200, 201, 409, 429, 503, 504, 0, 502];
 
 let scenario: Scenario;
 
 beforeAll(async () => {
-  scenario = await openScenario({ minds: newMinds('pressed', 8), replicas: 1 });
+  const minds = newMinds('pressed', 16);
+  scenario = await openScenario({ minds, replicas: 1, asksModel: true, modelTimeoutMs: 8_000 });
 }, 180_000);
 afterAll(async () => scenario?.close(), 120_000);
 
@@ -21,34 +26,68 @@ const residentMib = (pid: number): number => {
   return Number(kib) / 1_024;
 };
 
-it('more requests than can be served: `busy` with Retry-After for some, no crash, no growth, and all is well again after it', async () => {
-  const { stage, load } = scenario;
-  const random = new Random(7);
-  const pids = stage.system.pids();
-  stage.system.kill('event-log', 1, 'SIGSTOP');
-  const flood = Array.from({ length: AT_ONCE }, () => {
-    const client = random.pick(load.clients);
-    return client.act(newAppend(random, client), ONCE);
-  });
-  const early = await Promise.race([
-    Promise.all(flood),
-    new Promise<null>((r) => setTimeout(r, 3_000, null)),
-  ]);
-  expect(early).toBeNull();
-  stage.system.kill('event-log', 1, 'SIGCONT');
-  const outcomes: Outcome[] = await Promise.all(flood);
-  const refused = outcomes.filter(({ status }) => status === 429);
-  expect(refused.length).toBeGreaterThan(100);
-  expect(refused.filter(({ busyWithoutRetryAfter }) => busyWithoutRetryAfter > 0)).toEqual([]);
-  expect(outcomes.filter(({ status }) => ![0, 201, 409, 429, 503, 504].includes(status))).toEqual([]);
-  for (const [name, pid] of Object.entries(pids)) {
-    expect({ name, pid: stage.system.pids()[name] }).toEqual({ name, pid });
-    if (process.platform === 'linux') expect(residentMib(pid)).toBeLessThan(MOST_RESIDENT_MIB);
-  }
-  const calm = await new RetryingClient(stage.gateways).call({
-    method: 'GET',
-    path: `/v1/minds/${load.minds[0]}`,
-  });
-  expect(calm.status).toBe(200);
+interface Pressure {
+  name: string;
+  atOnce: number;
+  clients: (clients: readonly MindClient[]) => readonly MindClient[];
+  deed: (random: Random, client: MindClient) => Deed;
+  slow: (scenario: Scenario) => void;
+  quick: (scenario: Scenario) => void;
+}
+
+const standsStill = (service: 'event-log' | 'projection'): Pick<Pressure, 'slow' | 'quick'> => ({
+  slow: ({ stage }) => void stage.system.kill(service, 1, 'SIGSTOP'),
+  quick: ({ stage }) => void stage.system.kill(service, 1, 'SIGCONT'),
+});
+
+const PRESSURES: Pressure[] = [
+  {
+    ...{ name: 'event-log stands still', atOnce: 1_500, clients: (all) => all, deed: newAppend },
+    ...standsStill('event-log'),
+  },
+  {
+    ...{ name: 'projection stands still', atOnce: 1_500, clients: (all) => all },
+    deed: () => ({ kind: 'self-model', input: {} }),
+    ...standsStill('projection'),
+  },
+  {
+    // Each mind lets 16 turns wait for the one that is under way.
+    ...{ name: 'the model hangs', atOnce: 400, clients: (all) => all.filter((_, n) => n % 2 === 1) },
+    deed: (random) => ({ kind: 'turn', input: { turnId: random.uuid(), text: 'How are you?' } }),
+    slow: ({ stage }) => void (stage.model.mood = 'hangs'),
+    quick: ({ stage }) => void (stage.model.mood = 'answers'),
+  },
+];
+
+describe.each(PRESSURES)('more than can be served while $name', (pressure) => {
+  it('is refused as `busy` with Retry-After in part; nothing crashes or grows, and all is well after it', async () => {
+    const { stage, load } = scenario;
+    const random = new Random(7);
+    const pids = stage.system.pids();
+    const clients = pressure.clients(load.clients);
+    pressure.slow(scenario);
+    const flood = Array.from({ length: pressure.atOnce }, () => {
+      const client = random.pick(clients);
+      return client.act(pressure.deed(random, client), ONCE);
+    });
+    const slowly = new Promise<null>((resolve) => setTimeout(resolve, SLOW_MS, null));
+    expect(await Promise.race([Promise.all(flood), slowly])).toBeNull();
+    pressure.quick(scenario);
+    const outcomes: Outcome[] = await Promise.all(flood);
+    const refused = outcomes.filter(({ status }) => status === 429);
+    expect(refused.length).toBeGreaterThan(100);
+    expect(refused.filter(({ busyWithoutRetryAfter }) => busyWithoutRetryAfter > 0)).toEqual([]);
+    expect(outcomes.filter(({ status }) => !ANSWERS.includes(status))).toEqual([]);
+    for (const [name, pid] of Object.entries(pids)) {
+      expect({ name, pid: stage.system.pids()[name] }).toEqual({ name, pid });
+      if (process.platform === 'linux') expect(residentMib(pid)).toBeLessThan(MOST_RESIDENT_MIB);
+    }
+    const client = new RetryingClient(stage.gateways);
+    const calm = await client.call({ method: 'GET', path: `/v1/minds/${load.minds[0]}/self-model` });
+    expect(calm.status).toBe(200);
+  }, 180_000);
+});
+
+it('and after all of it histories, caches and the database agree', async () => {
   expect((await scenario.check()).violations).toEqual([]);
 }, 180_000);

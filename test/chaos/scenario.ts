@@ -10,6 +10,8 @@ export interface ScenarioOptions extends Omit<StageOptions, 'dataDir'> {
   minds: readonly string[];
   pauseMs?: [low: number, high: number];
   tickIntervalMs?: number;
+  /** Every second mind asks the scripted model; else all of them echo. */
+  asksModel?: boolean;
 }
 
 /** A system under a load that a test does something to. */
@@ -22,16 +24,16 @@ export interface Scenario {
   close(): Promise<number | null>;
 }
 
-/** Starts the system and makes the minds, which all echo; the load itself is the test's to start. */
+/** Starts the system and makes the minds, the load itself is the test's to start. */
 export async function openScenario(options: ScenarioOptions): Promise<Scenario> {
   const dataDir = temporaryDataDir();
   const stage = await openStage({ ...options, dataDir });
   mkdirSync(join(dataDir, 'chaos'), { recursive: true });
   const history = new History(join(dataDir, 'chaos', 'history.ndjson'));
-  const { minds, pauseMs, tickIntervalMs } = options;
+  const { minds, pauseMs, tickIntervalMs, asksModel } = options;
   const { gateways } = stage;
   const about = { gateways, history, minds, pauseMs, tickIntervalMs };
-  const load = new Load({ ...about, seed: 1, provider: 'echo' });
+  const load = new Load({ ...about, seed: 1, provider: asksModel ? undefined : 'echo' });
   await load.createMinds();
   const check = async () => {
     await load.stop();
