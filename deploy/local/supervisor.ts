@@ -106,9 +106,15 @@ function keepOne(
   });
 }
 
+/** As in the Dockerfile. With room for more young objects (MiB), fewer of those that are soon done with get copied. */
+const NODE_FLAGS = ['--enable-source-maps', '--max-semi-space-size=32'];
+
 function launch(service: ServicePlan, env: NodeJS.ProcessEnv, detached: boolean): ChildProcess {
-  const args = ['--enable-source-maps', service.file];
-  return spawn(process.execPath, args, { env, detached, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+  return spawn(process.execPath, [...NODE_FLAGS, service.file], {
+    env,
+    detached,
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
 }
 
 /** Resolves when the process says over IPC that it is ready, or when the signal fires. */
