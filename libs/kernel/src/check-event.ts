@@ -2,6 +2,9 @@ import { isKind, LIMITS, OWN_KIND, REGISTRY, type JsonObject, type NewEvent } fr
 import { AppError } from './app-error';
 import { canonicalJson, checkText } from './canonical-json';
 
+/** At most, of a UTF-16 code unit. */
+export const UTF8_BYTES_PER_UNIT = 3;
+
 /** A new event that may enter a log, with the version of its kind and the canonical JSON of its content and meta. */
 export interface CheckedEvent extends NewEvent {
   version: number;
@@ -22,11 +25,10 @@ export function checkNewEvent(event: {
 }): CheckedEvent {
   checkText(event.content);
   const contentJson = JSON.stringify(event.content);
-  if (Buffer.byteLength(contentJson) > LIMITS.contentBytes) {
+  if (hasMoreBytes(contentJson, LIMITS.contentBytes))
     throw new AppError('too_large', `content is over ${LIMITS.contentBytes} bytes`);
-  }
   const metaJson = canonicalJson(event.meta, LIMITS.metaDepth);
-  if (Buffer.byteLength(metaJson) > LIMITS.metaBytes)
+  if (hasMoreBytes(metaJson, LIMITS.metaBytes))
     throw new AppError('too_large', `meta is over ${LIMITS.metaBytes} bytes`);
   const version = OWN_KIND.test(event.kind) ? checkOwn(event.meta) : checkRegistered(event);
   return {
@@ -39,6 +41,10 @@ export function checkNewEvent(event: {
     metaJson,
   };
 }
+
+/** Whether a text has more bytes of UTF-8; of most texts their length alone tells that they have not. */
+const hasMoreBytes = (text: string, limit: number): boolean =>
+  text.length * UTF8_BYTES_PER_UNIT > limit && Buffer.byteLength(text) > limit;
 
 function checkOwn(meta: unknown): number {
   if (typeof meta !== 'object' || meta === null || Array.isArray(meta)) {

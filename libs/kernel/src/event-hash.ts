@@ -27,6 +27,12 @@ export function canonicalEvent(
 /** SHA-256, in lower-case hexadecimal, of `"pmm.event.v1\n"` and an event's canonical text. */
 export const hashCanonical = (canonical: string): string => sha256(EVENT_DOMAIN + canonical);
 
+/** The canonical text of an event and its hash. The text is a part of the one that was hashed: it is not joined twice. */
+export function hashedText(...event: Parameters<typeof canonicalEvent>): { body: string; hash: string } {
+  const text = EVENT_DOMAIN + canonicalEvent(...event);
+  return { hash: sha256(text), body: text.slice(EVENT_DOMAIN.length) };
+}
+
 /** The same of a canonical text that is there as UTF-8, without making a string of it. */
 export function hashCanonicalBytes(data: Buffer, from: number, to: number): string {
   const length = DOMAIN_BYTES.length + to - from;

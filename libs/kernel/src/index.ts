@@ -5,6 +5,7 @@ export {
   EVENT_DOMAIN,
   hashCanonical,
   hashCanonicalBytes,
+  hashedText,
   hashEvent,
   linkFault,
   sha256,
@@ -24,6 +25,6 @@ export {
   type Explainers,
 } from './explain';
 export { basisBeside, basisOf, type BasisParts } from './basis';
-export { checkNewEvent, type CheckedEvent } from './check-event';
+export { checkNewEvent, UTF8_BYTES_PER_UNIT, type CheckedEvent } from './check-event';
 export { parseRequest } from './parse-request';
 export { normaliseText } from './normalise';

@@ -1,5 +1,5 @@
 import { LIMITS, type AppendRequest } from '#libs/contracts';
-import { AppError, checkNewEvent, type CheckedEvent } from '#libs/kernel';
+import { AppError, checkNewEvent, UTF8_BYTES_PER_UNIT, type CheckedEvent } from '#libs/kernel';
 
 /**
  * The events of an append, checked one by one and as a whole.
@@ -9,14 +9,16 @@ export function checkAppend(request: Pick<AppendRequest, 'events'>): CheckedEven
   const checked = request.events.map(checkNewEvent);
   const ids = new Set(checked.map(({ id }) => id));
   if (ids.size < checked.length) throw new AppError('invalid_request', 'an append holds the same id twice');
+  const most = checked.reduce((sum, event) => sum + canonicalUnits(event) * UTF8_BYTES_PER_UNIT, 0);
+  if (most <= LIMITS.appendBytes) return checked;
   const bytes = checked.reduce((sum, event) => sum + canonicalBytes(event), 0);
   if (bytes > LIMITS.appendBytes)
     throw new AppError('too_large', `an append may hold ${LIMITS.appendBytes} bytes, this one has ${bytes}`);
   return checked;
 }
 
-/** Bytes of the canonical JSON of what the writer gave. */
-function canonicalBytes({ id, kind, contentJson, metaJson }: CheckedEvent): number {
-  const text = `{"content":${contentJson},"id":"${id}","kind":"${kind}","meta":${metaJson}}`;
-  return Buffer.byteLength(text);
-}
+/** What the writer gave, as canonical JSON. */
+const canonicalText = ({ id, kind, contentJson, metaJson }: CheckedEvent): string =>
+  `{"content":${contentJson},"id":"${id}","kind":"${kind}","meta":${metaJson}}`;
+const canonicalBytes = (event: CheckedEvent): number => Buffer.byteLength(canonicalText(event));
+const canonicalUnits = (event: CheckedEvent): number => canonicalText(event).length;

@@ -1,4 +1,4 @@
-import { canonicalEvent, hashCanonical } from '#libs/kernel';
+import { hashedText } from '#libs/kernel';
 
 /** The last event of a log as far as the next one needs to know it; position 0 when there is none. */
 export interface ChainHead {
@@ -39,8 +39,8 @@ export function chainEvent(mind: string, head: ChainHead, event: LooseEvent, atM
   const { id, kind, version, content, metaJson, contentJson } = event;
   const at = new Date(timeMs).toISOString();
   const envelope = { mind, position, id, kind, version, at, content, meta: {}, prevHash: head.hash };
-  const body = canonicalEvent(envelope, metaJson, contentJson);
-  return { mind, position, id, kind, atMs: timeMs, prevHash: head.hash, hash: hashCanonical(body), body };
+  const { body, hash } = hashedText(envelope, metaJson, contentJson);
+  return { mind, position, id, kind, atMs: timeMs, prevHash: head.hash, hash, body };
 }
 
 /** Events one after the other, the first right after `head`. */
