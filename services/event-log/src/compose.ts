@@ -96,7 +96,7 @@ export function assembleEventLog(
   };
   const announcer = new Announcer(port, clock);
   minds.onNews((span) => announcer.announce([span]));
-  const commits = new CommitLog(minds, tails, announcer);
+  const commits = new CommitLog(minds, tails, announcer, options.owns);
   const asking = new AskingWriter({ events, minds, commits, clock, meter });
   const imports = new ImportSessions({
     store: stores.imports,

@@ -122,12 +122,12 @@ export const logBugs: readonly Bug[] = [
     about:
       'found by the simulation: who takes a shard announces heads only, and not what lies unread before them',
     plant: () =>
-      instead<MindCache, [number, never], Promise<Span[]>>(
+      instead<MindCache, Parameters<MindCache['newestSpans']>, Promise<Span[]>>(
         MindCache.prototype,
         'newestSpans',
         (whole) =>
-          async function (this: MindCache, shard, query) {
-            const spans = await whole.call(this, shard, query);
+          async function (this: MindCache, heads, query) {
+            const spans = await whole.call(this, heads, query);
             return spans.map(({ mind, to }) => ({ mind, from: to, to }));
           },
       ),

@@ -83,22 +83,20 @@ function mindStore(database: Database, ask: Ask): MindStore {
     archive: () => Promise.reject(new AppError('internal', 'no mind of a run is archived')),
     states: (minds) =>
       ask(() => minds.flatMap((mind) => database.table(mind) ?? []).map((table) => database.state(table))),
-    page: ({ shard, after = '', limit, activeSinceMs = 0 }) =>
+    page: ({ shard, after = '', limit }) =>
       ask(() =>
         [...database.minds.values()]
           .filter((table) => (shard === undefined || table.shard === shard) && table.record.id > after)
-          .filter(({ last }) => (last?.atMs ?? 0) >= activeSinceMs)
           .sort((a, b) => (a.record.id < b.record.id ? -1 : 1))
           .slice(0, limit)
           .map((table) => database.state(table)),
       ),
-    newestSpans: (minds, { sinceMs, most }) =>
+    newestSpans: (heads, { ms, most }) =>
       ask(() =>
-        minds.flatMap((mind) => {
-          const newest = database.log(mind).slice(-most);
-          const last = newest.at(-1);
-          const first = newest.find(({ atMs }) => atMs >= sinceMs) ?? last;
-          return first && last ? [{ mind, from: first.position, to: last.position }] : [];
+        heads.map(({ mind, position, atMs }) => {
+          const newest = database.log(mind).slice(Math.max(0, position - most), position);
+          const first = newest.find((event) => event.atMs >= atMs - ms);
+          return { mind, from: first?.position ?? position, to: position };
         }),
       ),
   };

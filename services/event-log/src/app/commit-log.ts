@@ -10,6 +10,7 @@ export class CommitLog {
     private readonly minds: MindCache,
     private readonly tails: TailCache,
     private readonly announcer: Announcer,
+    private readonly owns: (shard: number) => boolean,
   ) {}
 
   /** @param chains Events that are durable now: one list per mind, in order of position. */
@@ -19,7 +20,9 @@ export class CommitLog {
       const [first, last] = [events[0], events.at(-1)];
       if (!first || !last) continue;
       this.minds.advance(first.mind, last);
-      this.tails.add(first.mind, events);
+      // What commits after its shard was given up is read, and seen broadcast, by another member only.
+      if (this.owns(this.minds.shardOf(first.mind))) this.tails.add(first.mind, events);
+      else this.tails.drop(first.mind);
       spans.push({ mind: first.mind, from: first.position, to: last.position });
     }
     if (spans.length > 0) this.announcer.announce(spans);

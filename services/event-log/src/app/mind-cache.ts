@@ -11,8 +11,6 @@ interface Entry {
   announcedTo: number;
 }
 
-const MINDS_PER_STATEMENT = 1_000;
-
 interface Shard {
   minds: Map<string, Entry>;
   /** Whether every mind of the shard is here. */
@@ -88,34 +86,28 @@ export class MindCache {
     return known.length === page.length ? known : null;
   }
 
-  /** Reads all minds of a shard, page by page. */
-  async loadShard(shard: number): Promise<void> {
+  /** Reads all minds of a shard, page by page; `onPage` is told what was read, which is not all held in the end. */
+  async loadShard(
+    shard: number,
+    onPage: (states: readonly MindState[]) => void = () => undefined,
+  ): Promise<void> {
     const into = this.shardAt(shard);
     into.evicted = false;
-    const limit = MINDS_PER_STATEMENT;
+    const limit = 1_000;
     let after = '';
     for (;;) {
       const states = await this.store.page({ shard, after, limit });
       for (const state of states) this.hold(state, into);
+      onPage(states);
       after = states.at(-1)?.record.id ?? after;
       if (states.length < limit) break;
     }
     into.complete = !into.evicted;
   }
 
-  /** The newest events of those minds of a shard that are not quiet since then. */
-  async newestSpans(
-    shard: number,
-    { activeSinceMs, ...query }: { activeSinceMs: number; sinceMs: number; most: number },
-  ): Promise<Span[]> {
-    const minds = [...this.shardAt(shard).minds];
-    const active = minds.filter(([, { head }]) => head && head.position > 0 && head.atMs >= activeSinceMs);
-    const spans: Span[] = [];
-    for (let at = 0; at < active.length; at += MINDS_PER_STATEMENT) {
-      const some = active.slice(at, at + MINDS_PER_STATEMENT).map(([mind]) => mind);
-      spans.push(...(await this.store.newestSpans(some, query)));
-    }
-    return spans;
+  /** See {@link MindStore.newestSpans}. */
+  newestSpans(...query: Parameters<MindStore['newestSpans']>): Promise<Span[]> {
+    return this.store.newestSpans(...query);
   }
 
   /** The head after a commit of ours, or one that was read; never an older one. */

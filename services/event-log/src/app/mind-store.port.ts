@@ -10,6 +10,11 @@ export interface MindState {
   head: ChainHead;
 }
 
+/** A mind and where its log ends. */
+export interface MindHead extends Pick<ChainHead, 'position' | 'atMs'> {
+  mind: string;
+}
+
 export interface NewMind {
   id: string;
   shard: number;
@@ -28,12 +33,10 @@ export interface MindStore {
   /** Those of the minds that exist. */
   states(minds: readonly string[]): Promise<MindState[]>;
   /** Minds of a shard, or of all shards, in order of id. */
-  page(query: {
-    shard?: number;
-    after?: string;
-    limit: number;
-    activeSinceMs?: number;
-  }): Promise<MindState[]>;
-  /** The last event of each of these minds, and those before it that were written since then: `most` in all. */
-  newestSpans(minds: readonly string[], query: { sinceMs: number; most: number }): Promise<Span[]>;
+  page(query: { shard?: number; after?: string; limit: number }): Promise<MindState[]>;
+  /**
+   * Of each of these minds a span up to its head that holds all events of so many milliseconds before the head's, but at
+   * least the head and at most `most` events. It may begin before that time.
+   */
+  newestSpans(heads: readonly MindHead[], query: { ms: number; most: number }): Promise<Span[]>;
 }

@@ -8,6 +8,7 @@ import type {
   ReadRequest,
 } from '#libs/contracts';
 import { hashEvent, systemClock } from '#libs/kernel';
+import { waitUntil } from '#deploy/local/waiting';
 import { withServers, type Servers } from '#test/support/servers';
 import { append, note, openReplica, openRig, SHARDS, type Rig } from '../../test/rig';
 import { shardOf } from '#libs/contracts';
@@ -217,19 +218,30 @@ describe('heads', () => {
     expect((await log.heads.heads({ shard, activeSince: later })).heads).toEqual([]);
   });
 
-  it('of the minds with a recent event are announced when their shard is taken, with what is new', async () => {
-    const announcedAfter = async (minutes: number) => {
-      const now = () => Date.now() + minutes * 60_000;
-      const fresh = await openReplica(servers.postgresUrl, { clock: { ...systemClock, now } });
-      replicas.push(fresh);
-      await fresh.keeper.take(shardOf('g1', SHARDS));
+  it('of the minds with a recent event are announced when their shard is taken, with what was written shortly before', async () => {
+    const later = async (seconds: number) => {
+      const now = () => Date.now() + seconds * 1_000;
+      const replica = await openReplica(servers.postgresUrl, { clock: { ...systemClock, now } });
+      replicas.push(replica);
+      return replica;
+    };
+    const announcedAfter = async (seconds: number) => {
+      const fresh = await later(seconds);
+      await fresh.keeper.take(shardOf('taken', SHARDS));
+      await waitUntil(() => (fresh.announced.length > 0 ? true : undefined), { timeoutMs: 500 });
       return fresh.announced.flatMap(({ spans }) => spans);
     };
+    await log.minds.create({ mind: 'taken' });
+    await append(log, 'taken', [note('one'), note('two')]);
     const spans = await announcedAfter(0);
-    expect(spans).toContainEqual({ mind: 'g1', from: 1, to: 2 });
-    expect(spans.every(({ mind }) => shardOf(mind, SHARDS) === shardOf('g1', SHARDS))).toBe(true);
-    expect(await announcedAfter(2)).toContainEqual({ mind: 'g1', from: 2, to: 2 });
-    expect(await announcedAfter(11)).toEqual([]);
+    expect(spans).toContainEqual({ mind: 'taken', from: 1, to: 2 });
+    expect(spans.every(({ mind }) => shardOf(mind, SHARDS) === shardOf('taken', SHARDS))).toBe(true);
+    const writer = await later(50);
+    await append(writer, 'taken', [note('three')]);
+    expect(await announcedAfter(60)).toContainEqual({ mind: 'taken', from: 3, to: 3 });
+    await append(writer, 'taken', [note('four'), note('five'), note('six')]);
+    expect(await announcedAfter(300)).toContainEqual({ mind: 'taken', from: 3, to: 6 });
+    expect(await announcedAfter(1_000)).toEqual([]);
   });
 });
 

@@ -2,7 +2,7 @@ import type { Span } from '#libs/contracts';
 import type { Announcer } from './announcer';
 import type { ImportSessions } from './import-sessions';
 import { MindCache } from './mind-cache';
-import type { MindState, MindStore } from './mind-store.port';
+import type { MindHead, MindState, MindStore } from './mind-store.port';
 import { ShardKeeper } from './shard-keeper';
 import { TailCache } from './tail-cache';
 
@@ -20,22 +20,31 @@ const stateAt = (position: number): MindState => ({
 
 describe('a shard that is held', () => {
   let stored: MindState;
+  let others: MindState[];
   let reads: number;
   let owned: boolean;
   let failing: boolean;
   let announced: Span[];
   let expected: Span[];
+  let asked: MindHead[];
   let keeper: ShardKeeper;
   let minds: MindCache;
 
   beforeEach(() => {
     jest.useFakeTimers();
+    others = [];
     [stored, reads, owned, failing, announced, expected] = [stateAt(5), 0, true, false, [], []];
     const page = () => {
       reads++;
-      return failing ? Promise.reject(new Error('away')) : Promise.resolve([stored]);
+      return failing ? Promise.reject(new Error('away')) : Promise.resolve([stored, ...others]);
     };
-    minds = new MindCache({ page } as unknown as MindStore, 1);
+    asked = [];
+    const newestSpans = (heads: readonly MindHead[]) => {
+      if (failing) return Promise.reject(new Error('away'));
+      asked.push(...heads);
+      return Promise.resolve(heads.map(({ mind, position }) => ({ mind, from: position - 1, to: position })));
+    };
+    minds = new MindCache({ page, newestSpans } as unknown as MindStore, 1, 2);
     minds.onNews((span) => announced.push(span));
     keeper = new ShardKeeper({
       minds,
@@ -90,6 +99,40 @@ describe('a shard that is held', () => {
     keeper.seenAppended({ spans });
     expect(expected).toEqual([spans[1]]);
     expect(minds.peek('quiet')).toBeUndefined();
+  });
+
+  const fresh = (mind: string): MindState => {
+    const { record, head } = stateAt(9);
+    return { record: { ...record, id: mind }, head: { ...head, atMs: Date.now() - 60_000 } };
+  };
+
+  it('has what was written lately announced when it is taken, also of minds that there is no room for', async () => {
+    others = ['a', 'b', 'c'].map(fresh);
+    await take();
+    expect(minds.peek('a')).toBeUndefined();
+    expect(asked.map(({ mind, position }) => [mind, position])).toEqual([...'abc'].map((mind) => [mind, 9]));
+    expect(announced).toEqual([...'abc'].map((mind) => ({ mind, from: 8, to: 9 })));
+  });
+
+  it('has it announced when the database answers again, however long that takes', async () => {
+    others = [fresh('a')];
+    failing = true;
+    await take();
+    await jest.advanceTimersByTimeAsync(15 * 60_000);
+    expect(announced).toEqual([]);
+    failing = false;
+    await jest.advanceTimersByTimeAsync(2_000);
+    expect(announced).toEqual([{ mind: 'a', from: 8, to: 9 }]);
+  });
+
+  it('has nothing announced that was given up before the database answered', async () => {
+    others = [fresh('a')];
+    failing = true;
+    await take();
+    [owned, failing] = [false, false];
+    await keeper.release(SHARD);
+    await jest.advanceTimersByTimeAsync(5_000);
+    expect(announced).toEqual([]);
   });
 
   it('is not looked at any more once it is given up', async () => {

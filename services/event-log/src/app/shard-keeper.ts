@@ -1,17 +1,20 @@
-import type { Appended, Batch } from '#libs/contracts';
+import { LIMITS, type Appended, type Batch, type Span } from '#libs/contracts';
 import type { Clock } from '#libs/kernel';
 import type { Announcer } from './announcer';
 import type { ImportSessions } from './import-sessions';
 import type { MindCache } from './mind-cache';
+import type { MindHead, MindState } from './mind-store.port';
 import type { TailCache } from './tail-cache';
 
 /**
- * Minds with an event in this time are announced when their shard is taken, with all that is so new, as far as so many events
- * back: the owner before us may have died before a coordinator had read it.
+ * Minds with an event in this time are announced when their shard is taken, with what was written shortly before their last
+ * event: the owner before us may have died before a coordinator had read it.
  */
 const ACTIVE_MS = 10 * 60_000;
-const NEW_MS = 60_000;
-const NEW_EVENTS = 256;
+const SHORTLY_MS = 30_000;
+/** No append holds more, so that none is announced in part. */
+const ANNOUNCED_EVENTS = LIMITS.appendEvents;
+const MINDS_PER_STATEMENT = 1_000;
 /** What the owner before us still committed while we took the shard is found by looking again. */
 const SECOND_LOOK_MS = 10_000;
 /** And what somebody writes past every event-log by looking ever again: one index look-up a mind. */
@@ -41,7 +44,7 @@ export class ShardKeeper {
   /** What was remembered of this shard is worth nothing: others may have written. Never rejects. */
   async take(shard: number): Promise<void> {
     this.forget(shard);
-    const loaded = this.load(shard, true);
+    const loaded = this.loadAndAnnounce(shard);
     await Promise.race([loaded, this.parts.clock.sleep(TAKE_MS)]);
     this.lookAfter(SECOND_LOOK_MS, shard);
   }
@@ -95,7 +98,7 @@ export class ShardKeeper {
   private lookAfter(ms: number, shard: number): void {
     clearTimeout(this.looks.get(shard));
     const look = async () => {
-      await this.load(shard, false);
+      await this.untilDone(shard, () => this.parts.minds.loadShard(shard));
       if (this.parts.owns(shard) && !this.stopped) this.lookAfter(NEXT_LOOK_MS, shard);
     };
     this.looks.set(
@@ -104,20 +107,30 @@ export class ShardKeeper {
     );
   }
 
-  /**
-   * Reads the heads of a shard, tries again while it is ours. What nobody announced the minds' cache tells; the first time
-   * what was written lately is announced too.
-   */
-  private async load(shard: number, isFirst: boolean): Promise<void> {
-    const { minds, announcer, clock, owns, onLoadFailed } = this.parts;
+  /** Resolves once the heads are held; what was written lately is announced after that. */
+  private async loadAndAnnounce(shard: number): Promise<void> {
+    const { minds, announcer, clock } = this.parts;
+    const activeSince = clock.now() - ACTIVE_MS;
+    const active = new Map<string, MindHead>();
+    const remember = ({ record, head }: MindState) => {
+      if (head.position > 0 && head.atMs >= activeSince) active.set(record.id, { mind: record.id, ...head });
+    };
+    await this.untilDone(shard, () => minds.loadShard(shard, (states) => states.forEach(remember)));
+    const heads = [...active.values()];
+    void this.untilDone(shard, async () => {
+      const spans: Span[] = [];
+      for (let at = 0; at < heads.length; at += MINDS_PER_STATEMENT)
+        spans.push(...(await minds.newestSpans(heads.slice(at, at + MINDS_PER_STATEMENT), NEWEST)));
+      if (spans.length > 0) announcer.announce(spans);
+    });
+  }
+
+  /** Tries again what the database does not answer, while the shard is ours. Never rejects. */
+  private async untilDone(shard: number, work: () => Promise<void>): Promise<void> {
+    const { clock, owns, onLoadFailed } = this.parts;
     for (;;) {
       try {
-        await minds.loadShard(shard);
-        if (!isFirst) return;
-        const [activeSinceMs, sinceMs] = [clock.now() - ACTIVE_MS, clock.now() - NEW_MS];
-        const spans = await minds.newestSpans(shard, { activeSinceMs, sinceMs, most: NEW_EVENTS });
-        if (spans.length > 0 && owns(shard)) announcer.announce(spans);
-        return;
+        return await work();
       } catch (error) {
         onLoadFailed(shard, error);
         await clock.sleep(RETRY_MS);
@@ -126,3 +139,5 @@ export class ShardKeeper {
     }
   }
 }
+
+const NEWEST = { ms: SHORTLY_MS, most: ANNOUNCED_EVENTS };

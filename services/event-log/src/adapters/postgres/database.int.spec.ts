@@ -2,6 +2,8 @@ import { Client } from 'pg';
 import { withServers, type Servers } from '#test/support/servers';
 import { append, asOwner, note, openRig, type Rig } from '../../../test/rig';
 import { Database, migrate } from './database';
+import { MindRow } from './entities';
+import { PostgresMindStore } from './postgres-mind.store';
 import { APP_ROLE } from './role';
 
 jest.setTimeout(60_000);
@@ -151,5 +153,28 @@ describe('migration', () => {
         /^PostgreSQL can't be used at postgres:\/\/…@127\.0\.0\.1:1\/none .*PMM_POSTGRES_URL$/,
       ),
     });
+  });
+});
+
+describe('the newest events of a log', () => {
+  let database: Database;
+  beforeAll(async () => {
+    database = await Database.open({ url: servers.postgresUrl, onIdleError: () => undefined });
+  });
+  afterAll(() => database?.close());
+
+  it('begin after the last one that is too old, and not before the last so many', async () => {
+    const minds = new PostgresMindStore(database.source.getRepository(MindRow), database.reads);
+    await log.minds.create({ mind: 'long' });
+    await append(
+      log,
+      'long',
+      Array.from({ length: 40 }, (_, n) => note(`n${n}`)),
+    );
+    const heads = [{ mind: 'long', position: 40, atMs: Date.now() }];
+    const first = async (ms: number, most: number) => (await minds.newestSpans(heads, { ms, most }))[0];
+    expect(await first(60_000, 1_000)).toEqual({ mind: 'long', from: 1, to: 40 });
+    expect(await first(60_000, 10)).toEqual({ mind: 'long', from: 31, to: 40 });
+    expect(await first(-60_000, 1_000)).toEqual({ mind: 'long', from: 40, to: 40 });
   });
 });

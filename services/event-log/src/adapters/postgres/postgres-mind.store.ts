@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import type { Repository } from 'typeorm';
 import type { Span } from '#libs/contracts';
-import type { MindRecord, MindState, MindStore, NewMind } from '../../app/mind-store.port';
+import type { MindHead, MindRecord, MindState, MindStore, NewMind } from '../../app/mind-store.port';
 import type { MindRow } from './entities';
 import { queryRows } from './pools';
 import { toAppError } from './postgres-faults';
@@ -30,17 +30,22 @@ const states = (where: string) => `SELECT ${COLUMNS}, e.position::float8, encode
 const STATES = { name: 'mind-states', text: states('m.id = ANY($1::text[])') };
 const OF_SHARD = {
   name: 'minds-of-shard',
-  text: `${states('m.shard = $1 AND m.id > $2 AND ($4::timestamptz IS NULL OR e.at >= $4)')} ORDER BY m.id LIMIT $3`,
+  text: `${states('m.shard = $1 AND m.id > $2')} ORDER BY m.id LIMIT $3`,
 };
-/** Goes back from the head, by the primary key, and no further than `most`. */
+/**
+ * Looks at one event 1, 2, 4, 8 … positions before the head, by the primary key, instead of reading all between: times don't
+ * fall from one event to the next, so the span begins after the last of these that is too old.
+ */
 const NEWEST_SPANS = {
   name: 'newest-spans',
-  text: `SELECT m.id AS mind, e.first::float8 AS "from", e.last::float8 AS "to"
-    FROM unnest($1::text[]) m (id) CROSS JOIN LATERAL (
-      SELECT coalesce(min(position) FILTER (WHERE at >= $2::timestamptz), max(position)) AS first,
-        max(position) AS last
-      FROM (SELECT position, at FROM events WHERE mind = m.id ORDER BY position DESC LIMIT $3) newest
-    ) e WHERE e.last IS NOT NULL`,
+  text: `SELECT h.mind, h.last::float8 AS "to",
+      greatest(1, h.last - $4 + 1, coalesce(max(e.position) FILTER (WHERE e.at < h.since), 0) + 1)::float8 AS "from"
+    FROM unnest($1::text[], $2::int8[], $3::timestamptz[]) h (mind, last, since)
+    LEFT JOIN LATERAL (
+      SELECT e.position, e.at FROM unnest($5::int8[]) AS back
+      JOIN events e ON e.mind = h.mind AND e.position = h.last - back
+    ) e ON true
+    GROUP BY h.mind, h.last`,
 };
 const OF_ALL = { name: 'minds', text: `${states('m.id > $1')} ORDER BY m.id LIMIT $2` };
 
@@ -71,18 +76,26 @@ export class PostgresMindStore implements MindStore {
   }
 
   async page(query: Parameters<MindStore['page']>[0]): Promise<MindState[]> {
-    const { shard, after = '', limit, activeSinceMs } = query;
-    if (shard === undefined)
-      return (await queryRows<StateRow>(this.reads, OF_ALL, [after, limit])).map(toState);
-    const since = activeSinceMs === undefined ? null : new Date(activeSinceMs).toISOString();
-    return (await queryRows<StateRow>(this.reads, OF_SHARD, [shard, after, limit, since])).map(toState);
+    const { shard, after = '', limit } = query;
+    const rows =
+      shard === undefined
+        ? await queryRows<StateRow>(this.reads, OF_ALL, [after, limit])
+        : await queryRows<StateRow>(this.reads, OF_SHARD, [shard, after, limit]);
+    return rows.map(toState);
   }
 
   newestSpans(
-    minds: readonly string[],
-    { sinceMs, most }: Parameters<MindStore['newestSpans']>[1],
+    heads: readonly MindHead[],
+    { ms, most }: Parameters<MindStore['newestSpans']>[1],
   ): Promise<Span[]> {
-    return queryRows<Span>(this.reads, NEWEST_SPANS, [minds, new Date(sinceMs).toISOString(), most]);
+    const backs = Array.from({ length: Math.ceil(Math.log2(most)) }, (_, n) => 2 ** n);
+    return queryRows<Span>(this.reads, NEWEST_SPANS, [
+      heads.map(({ mind }) => mind),
+      heads.map(({ position }) => position),
+      heads.map(({ atMs }) => new Date(atMs - ms).toISOString()),
+      most,
+      backs,
+    ]);
   }
 
   private async record(mind: string): Promise<MindRecord | null> {
