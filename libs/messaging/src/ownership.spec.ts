@@ -137,6 +137,36 @@ describe('ownership', () => {
     expect(dealtOnce([paused, other])).toBe(true);
   });
 
+  it('grows by nothing when the connection is lost again while the member joins', async () => {
+    const [paused, other] = await started(new TestBus(), 'a', 'b');
+    if (!paused || !other) throw new Error('two');
+    const before = paused.ownership.owned();
+    paused.link.cut();
+    await pass(5_500);
+    paused.link.mend();
+    await pass(5);
+    paused.link.cut();
+    await pass(3_500);
+    expect(paused.ownership.alive()).toBe(false);
+    expect(paused.ownership.owned()).toEqual(before);
+    paused.link.mend();
+    await pass(250);
+    expect(paused.ownership.alive()).toBe(false);
+    await pass(2_000);
+    expect(dealtOnce([paused, other])).toBe(true);
+  });
+
+  it('is served from the start on by a member whose heartbeats take their time', async () => {
+    const bus = new TestBus();
+    bus.carryMs = 350;
+    const member = new TestMember('a', bus);
+    const start = member.ownership.start();
+    await pass(1_000);
+    await start;
+    expect(member.ownership.alive()).toBe(true);
+    expect(member.ownership.owned()).toEqual(SHARDS);
+  });
+
   it('is kept, unserved, while there is no connection, and grows by nothing', async () => {
     const members = await started(new TestBus(), 'a', 'b');
     const [cut, other] = members;

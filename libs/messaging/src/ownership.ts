@@ -7,6 +7,9 @@ import { LISTEN_MS, OwnHeartbeat } from './own-heartbeat';
 import { Dealer } from './rendezvous';
 
 const BEAT_MS = 1_000;
+/** How long a start waits for the return of its own heartbeat, looking so many times. */
+const START_MS = 5_000;
+const START_TRIES = 500;
 /** How long one that leaves goes on serving, so that the others have taken its shards before it gives them up. */
 const HANDOVER_MS = 200;
 /** A wiped store takes the bucket with it: it is made again after so many beats. */
@@ -89,14 +92,17 @@ export class Ownership {
   async start(): Promise<void> {
     const { link, clock } = this.options;
     link.subscribe(`${this.prefix}*`, (message) => this.hear(message.subject, message.data));
-    link.onReconnect(() => this.beat());
+    link.onReconnect(() => this.greet());
     await this.bucket.ensure();
     this.own.joins(this.now());
     this.beat();
     await clock.sleep(LISTEN_MS);
+    // Our own heartbeat may be slow to come back; when it does not, the pulse goes on waiting for it.
+    for (let tries = 0; tries < START_TRIES && !this.isReadyToServe(); tries++)
+      await clock.sleep(START_MS / START_TRIES);
     if (this.phase === 'leaving') return;
     this.timer = setInterval(() => this.pulse(), BEAT_MS);
-    await this.activate();
+    if (this.isReadyToServe()) await this.activate();
   }
 
   /** Says so, lets the others take over, and gives up every shard after its work was drained. */
@@ -111,13 +117,25 @@ export class Ownership {
   }
 
   private pulse(): void {
-    if (this.phase === 'joining' && this.own.hasListened(this.now())) {
+    if (this.phase === 'joining' && this.isReadyToServe()) {
       void this.activate();
       return;
     }
     this.beat();
     if (++this.beats % ENSURE_EVERY === 0) void this.bucket.ensure();
     void this.settle();
+  }
+
+  /** The others know of us, and we of them, or we are leaving and wait for nobody. */
+  private isReadyToServe(): boolean {
+    if (this.phase === 'leaving') return true;
+    return this.options.link.state === 'connected' && this.own.hasListened(this.now());
+  }
+
+  /** On a new connection one that joins begins to listen anew. */
+  private greet(): void {
+    if (this.phase === 'joining') this.own.joins(this.now());
+    this.beat();
   }
 
   private async activate(): Promise<void> {

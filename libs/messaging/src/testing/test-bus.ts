@@ -7,6 +7,7 @@ type Listener = (message: Msg) => void;
 /** Carries heartbeats between the members of a test; a message takes a millisecond of the fake clock. */
 export class TestBus {
   readonly links: TestLink[] = [];
+  carryMs = 1;
 
   link(): TestLink {
     const link = new TestLink(this);
@@ -15,7 +16,7 @@ export class TestBus {
   }
 
   carry(subject: string, data: Uint8Array): void {
-    setTimeout(() => this.links.forEach((link) => link.receive(subject, data)), 1);
+    setTimeout(() => this.links.forEach((link) => link.receive(subject, data)), this.carryMs);
   }
 }
 
