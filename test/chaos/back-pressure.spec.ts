@@ -79,11 +79,14 @@ describe.each(PRESSURES)('more than can be served while $name', (pressure) => {
       { length: pressure.atOnce },
       (_, n) => clients[n % clients.length] ?? [],
     ).flat();
-    const flood = inTurn.map((client) => client.act(pressure.deed(random, client), ONCE));
+    const flood = Promise.all(inTurn.map((client) => client.act(pressure.deed(random, client), ONCE)));
     const slowly = new Promise<null>((resolve) => setTimeout(resolve, SLOW_MS, null));
-    expect(await Promise.race([Promise.all(flood), slowly])).toBeNull();
-    pressure.quick(scenario);
-    const outcomes: Outcome[] = await Promise.all(flood);
+    try {
+      expect(await Promise.race([flood, slowly])).toBeNull();
+    } finally {
+      pressure.quick(scenario);
+    }
+    const outcomes: Outcome[] = await flood;
     const refused = outcomes.filter(({ status }) => status === 429);
     expect(refused.length).toBeGreaterThanOrEqual(pressure.refused);
     expect(refused.filter(({ busyWithoutRetryAfter }) => busyWithoutRetryAfter > 0)).toEqual([]);

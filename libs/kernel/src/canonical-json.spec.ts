@@ -5,6 +5,10 @@ describe('canonical JSON (RFC 8785)', () => {
   it.each([
     [{ b: 1, a: [true, null, 'x'] }, '{"a":[true,null,"x"],"b":1}'],
     [{ '\u20ac': 1, '\r': 2, '1': 3 }, '{"\\r":2,"1":3,"\u20ac":1}'],
+    [
+      { z: [{ toJSON: 1, b: null, a: 'é' }], toJSON: {}, a: 2 },
+      '{"a":2,"toJSON":{},"z":[{"a":"é","b":null,"toJSON":1}]}',
+    ],
     [[1e-7, 0.1, -0, 100, 123456.5], '[1e-7,0.1,0,100,123456.5]'],
     ['\u0001"\\\u2028\ud83d\ude00', '"\\u0001\\"\\\\\u2028\ud83d\ude00"'],
   ])('writes %j as %s', (value, text) => expect(canonicalJson(value)).toBe(text));

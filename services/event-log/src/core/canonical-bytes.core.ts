@@ -33,8 +33,8 @@ const LONGEST_NUMBER = 32;
 
 /**
  * Where a value of canonical JSON (RFC 8785) ends that begins at `at`, read from UTF-8 that is known to be well-formed.
- * UNSURE for everything else, and for what is rare: keys in order only beyond ASCII, integers beyond 15 digits, a nesting
- * deeper than `depth`.
+ * UNSURE for everything else, and for what is rare: keys whose order shows only beyond ASCII or behind an escape, and a
+ * nesting deeper than `depth`.
  */
 export function endOfValue(data: Buffer, at: number, end: number, depth: number): number {
   const first = data[at] ?? 0;
@@ -121,7 +121,6 @@ function endOfNumber(data: Buffer, start: number, end: number): number {
   const isZero = data[digits] === ZERO;
   if (isPlain && (isZero ? digits === start && at === start + 1 : at > digits && at - digits <= EXACT_DIGITS))
     return at;
-  if (isPlain) return UNSURE;
   const rest =
     /^-?[0-9.e+-]+/.exec(data.toString('latin1', start, Math.min(end, start + LONGEST_NUMBER)))?.[0] ?? '';
   const value = Number(rest);

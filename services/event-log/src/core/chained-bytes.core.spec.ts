@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { canonicalJson, hashCanonical } from '#libs/kernel';
+import { canonicalJson, hashCanonical, hashCanonicalBytes } from '#libs/kernel';
 import { copyData } from '../../test/copy-data';
 import { CopiedRows } from '../adapters/postgres/copied-rows';
 import { endOfValue, UNSURE } from './canonical-bytes.core';
@@ -101,6 +101,32 @@ describe('the bytes of a row', () => {
     const body = change(second.body);
     return provedRows([first, { ...second, ...columns, body, hash: hashCanonical(body) }]);
   };
+
+  it('prove no text that is no UTF-8, and no hash beside it that is longer', () => {
+    const [before, row] = chain(['one', 'é']);
+    if (!before || !row) throw new Error('two');
+    const copy = copyData([before, row]);
+    const place = copy.indexOf('é');
+    for (const bytes of [Buffer.from([0xff, 0xff]), Buffer.from([0xed, 0xa0])]) {
+      const changed = Buffer.from(copy);
+      bytes.copy(changed, place);
+      const copied = new CopiedRows('ada');
+      copied.push(changed);
+      copied.next();
+      const last = copied.proved(START);
+      copied.next();
+      const from = changed.indexOf('{"at"', changed.indexOf('{"at"') + 1);
+      const hash = Buffer.from(hashCanonicalBytes(changed, from, from + Buffer.byteLength(row.body)), 'hex');
+      hash.copy(changed, from - 4 - hash.length);
+      expect(last).not.toBeNull();
+      expect(copied.proved(last ?? START)).toBeNull();
+    }
+    for (const change of [{ prevHash: `${before.hash}00` }, { hash: `${row.hash}00` }]) {
+      const bad = [before, { ...row, ...change }];
+      expect(provedRows(bad)).toBe(1);
+      expect(verifyRows(cursorOf(bad), START)).toMatchObject({ good: 1, firstBad: { position: 2 } });
+    }
+  });
 
   it('are looked at in every field, also when the hash fits', () => {
     expect(rehashed((body) => body)).toBe(2);

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { hashCanonicalBytes } from '#libs/kernel';
 import { endOfString, endOfValue, isAt, isDigit, UNSURE } from './canonical-bytes.core';
 import type { VerifiedTo } from './verify.core';
@@ -11,10 +12,11 @@ export interface RowBytes {
   idAt: number;
   kindAt: number;
   kindEnd: number;
-  /** 32 bytes; -1 for NULL. */
+  /** -1 for NULL. */
   prevHashAt: number;
-  /** 32 bytes. */
+  prevHashEnd: number;
   hashAt: number;
+  hashEnd: number;
   bodyAt: number;
   bodyEnd: number;
 }
@@ -42,8 +44,8 @@ const QUOTE = 0x22;
 const HEX = bytesOf('0123456789abcdef');
 
 /**
- * Proves rows of one mind by their bytes, without taking them apart: that a row's text is exactly what `chainEvent` writes
- * for its columns, that it follows the row before, and that it has the hash beside it.
+ * Proves rows of one mind by their bytes, without taking them apart: that a row's text is canonical
+ * and says what its columns say, that it follows the row before, and that it has the hash beside it.
  */
 export class ChainedBytes {
   private readonly mind: Uint8Array;
@@ -57,11 +59,12 @@ export class ChainedBytes {
 
   /** What the row is when it follows `previous` and is good; null when only a closer look can tell. */
   proved(row: RowBytes, previous: VerifiedTo): VerifiedTo | null {
-    const { data, position, atMs, hashAt, bodyAt, bodyEnd } = row;
+    const { data, position, atMs, hashAt, hashEnd, bodyAt, bodyEnd } = row;
     if (position !== previous.position + 1 || atMs < previous.atMs) return null;
-    if (this.endOfText(row, previous.hash) !== bodyEnd) return null;
+    if (this.endOfText(row, previous.hash) !== bodyEnd || !isUtf8(data.subarray(bodyAt, bodyEnd)))
+      return null;
     const hash = hashCanonicalBytes(data, bodyAt, bodyEnd);
-    return data.toString('hex', hashAt, hashAt + HASH_BYTES) === hash ? { position, hash, atMs } : null;
+    return data.toString('hex', hashAt, hashEnd) === hash ? { position, hash, atMs } : null;
   }
 
   /** Where the text ends when it is the one that belongs to the columns. */
@@ -152,10 +155,13 @@ function endOfPosition(data: Buffer, start: number, position: number): number {
 }
 
 /** Column, text and the row before name the same hash. */
-function endOfLink({ data, prevHashAt }: RowBytes, at: number, previousHash: string | null): number {
+function endOfLink(
+  { data, prevHashAt, prevHashEnd }: RowBytes,
+  at: number,
+  previousHash: string | null,
+): number {
   if (previousHash === null) return prevHashAt < 0 && isAt(data, at, NULL) ? at + NULL.length : UNSURE;
-  if (prevHashAt < 0 || data.toString('hex', prevHashAt, prevHashAt + HASH_BYTES) !== previousHash)
-    return UNSURE;
+  if (prevHashAt < 0 || data.toString('hex', prevHashAt, prevHashEnd) !== previousHash) return UNSURE;
   const end = at + 2 * HASH_BYTES + 1;
   if (data[at] !== QUOTE || data[end] !== QUOTE) return UNSURE;
   for (let n = 0; n < HASH_BYTES; n++)

@@ -9,7 +9,6 @@ const END = -1;
 const LENGTH_BYTES = 4;
 const INT64_BYTES = 8;
 const UUID_BYTES = 16;
-const HASH_BYTES = 32;
 const NOTHING: Buffer = Buffer.alloc(0);
 
 /** The columns that {@link CopiedRows} expects, in order; the mind is known to who asks. */
@@ -52,7 +51,8 @@ export class CopiedRows implements RowCursor {
   }
 
   row(): StoredRow {
-    const { data, position, atMs, idAt, kindAt, kindEnd, prevHashAt, hashAt, bodyAt, bodyEnd } = this.here();
+    const { data, position, atMs, idAt, kindAt, kindEnd, bodyAt, bodyEnd } = this.here();
+    const { prevHashAt, prevHashEnd, hashAt, hashEnd } = this.current;
     return {
       ...{
         mind: this.mind,
@@ -61,8 +61,8 @@ export class CopiedRows implements RowCursor {
         kind: data.toString('utf8', kindAt, kindEnd),
         atMs,
       },
-      prevHash: prevHashAt < 0 ? null : data.toString('hex', prevHashAt, prevHashAt + HASH_BYTES),
-      hash: data.toString('hex', hashAt, hashAt + HASH_BYTES),
+      prevHash: prevHashAt < 0 ? null : data.toString('hex', prevHashAt, prevHashEnd),
+      hash: data.toString('hex', hashAt, hashEnd),
       body: data.toString('utf8', bodyAt, bodyEnd),
     };
   }
@@ -114,7 +114,9 @@ class CopiedRow implements RowBytes {
   kindAt = 0;
   kindEnd = 0;
   prevHashAt = -1;
+  prevHashEnd = -1;
   hashAt = 0;
+  hashEnd = 0;
   bodyAt = 0;
   bodyEnd = 0;
   /** Where the column begins that is read next. */
@@ -130,7 +132,9 @@ class CopiedRow implements RowBytes {
     this.kindEnd = this.at;
     this.atMs = int64(data, this.column(INT64_BYTES)) / 1_000 + POSTGRES_EPOCH_MS;
     this.prevHashAt = this.column();
-    this.hashAt = this.column(HASH_BYTES);
+    this.prevHashEnd = this.at;
+    this.hashAt = this.column();
+    this.hashEnd = this.at;
     this.bodyAt = this.column();
     this.bodyEnd = this.at;
   }

@@ -14,7 +14,7 @@ export interface PageRow {
  * The database joins the lines, so that a page is one value on the way here. `body` is only looked at for rows that
  * are in the page: sizes are known without unpacking it. One row more than asked for tells whether more match.
  *
- * A long read costs what this costs: all aggregates take the rows in the order in which they come, and `right` skips the
+ * A long read costs what this costs: no aggregate needs an order other than the one in which the rows come, and `right` skips the
  * brace without counting the characters behind it, as `substr` would.
  */
 const joined = (picked: string, direction: string, separator: string, limit: string, maxBytes: string) => `

@@ -1,5 +1,4 @@
 import type { Readable } from 'node:stream';
-import { finished } from 'node:stream/promises';
 import { escapeLiteral, type Pool, type PoolClient } from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import type { RowCursor } from '../../core/verify.core';
@@ -21,6 +20,7 @@ export async function* scanRows(
   // The copy under way fails too and tells why; without a listener the event would end the process.
   client.on('error', ignore);
   const copy = client.query(copyTo(statement(mind, from, to)));
+  let isWhole = false;
   try {
     const copied = new CopiedRows(mind);
     for await (const piece of copy.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
@@ -28,25 +28,23 @@ export async function* scanRows(
       yield copied;
     }
     copied.end();
+    isWhole = true;
   } catch (error) {
     throw toAppError(error);
   } finally {
-    await leave(client, copy);
+    leave(client, copy, isWhole);
   }
 }
 
 const ignore = () => undefined;
 
-/** A connection can be used again once everything was received, also what a caller that left early did not want. */
-async function leave(client: PoolClient, copy: Readable): Promise<void> {
-  const failed = await finished(copy.resume()).then(
-    () => false,
-    () => true,
-  );
+/** A connection on which something is still to come, or that failed, is not used again. */
+function leave(client: PoolClient, copy: Readable, isWhole: boolean): void {
+  if (!isWhole) copy.on('error', ignore);
   // `pg` ends the time limit of a query in its callback, which a copy does not call by itself.
   (copy as { callback?: () => void }).callback?.();
-  client.off('error', ignore);
-  client.release(failed);
+  if (isWhole) client.off('error', ignore);
+  client.release(!isWhole);
 }
 
 const statement = (mind: string, from: number, to: number): string =>
