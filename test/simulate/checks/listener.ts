@@ -18,7 +18,9 @@ interface Proof {
 export class Listener implements Overhears {
   private readonly broadcast = new Map<string, Set<number>>();
   private readonly proofs = new Map<Process, Proof>();
-  private readonly unproved = new Map<Carried, Process[]>();
+  /** Who got a request while he was proved, and who while he was not; a doubled one may come both ways. */
+  private readonly taken = new WeakMap<Carried, Set<Process>>();
+  private readonly untaken = new WeakMap<Carried, Set<Process>>();
 
   constructor(private readonly world: World) {
     world.nats.overhears.push(this);
@@ -42,12 +44,13 @@ export class Listener implements Overhears {
     } else if (!subject.startsWith('$KV.'))
       this.world.trace.note(at.name, () => `hears ${subject} of ${from.name}`);
     const isOfShard = message.answer && /^pmm\.v1\.[a-z-]+\.\d+\./.test(subject);
-    if (!isOfShard || this.isProved(at)) return;
-    this.unproved.set(message, [...(this.unproved.get(message) ?? []), at]);
+    if (!isOfShard) return;
+    const whom = this.isProved(at) ? this.taken : this.untaken;
+    whom.set(message, (whom.get(message) ?? new Set()).add(at));
   }
 
   answered(by: Process, message: Carried): void {
-    if (this.unproved.get(message)?.includes(by))
+    if (this.untaken.get(message)?.has(by) && !this.taken.get(message)?.has(by))
       this.world.violated(
         'a member that may be thought gone serves nothing',
         `${by.name}: ${message.subject}`,
