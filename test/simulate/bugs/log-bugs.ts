@@ -77,11 +77,6 @@ export const logBugs: readonly Bug[] = [
     plant: () => instead<object, [], void>(Announcer.prototype, 'sweep', () => () => undefined),
   },
   {
-    name: 'lost-answer-unannounced',
-    about: 'found by the simulation: a commit whose answer was lost was announced by nobody',
-    plant: () => instead<object, unknown[], void>(MindCache.prototype, 'notice', () => () => undefined),
-  },
-  {
     name: 'batch-shows-all-before',
     about: 'found by the simulation: a batch counted as a broadcast of everything before it too',
     plant: () =>
