@@ -1,3 +1,4 @@
+import { isUtf8 as isUtf8Bytes } from 'node:buffer';
 import { createHash, hash as hashOnce } from 'node:crypto';
 import type { MindEvent } from '#libs/contracts';
 import { canonicalJson } from './canonical-json';
@@ -40,6 +41,9 @@ export function hashCanonicalBytes(data: Buffer, from: number, to: number): stri
   data.copy(joined, DOMAIN_BYTES.length, from, to);
   return sha256Bytes(joined.subarray(0, length));
 }
+
+/** Whether bytes are well-formed UTF-8. */
+export const isUtf8 = (bytes: Buffer): boolean => isUtf8Bytes(bytes);
 
 const DOMAIN_BYTES = Buffer.from(EVENT_DOMAIN);
 /** Room for the domain and one text. */

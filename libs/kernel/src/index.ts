@@ -6,6 +6,7 @@ export {
   hashCanonical,
   hashCanonicalBytes,
   hashedText,
+  isUtf8,
   hashEvent,
   linkFault,
   sha256,

@@ -1,5 +1,4 @@
-import { isUtf8 } from 'node:buffer';
-import { hashCanonicalBytes } from '#libs/kernel';
+import { hashCanonicalBytes, isUtf8 } from '#libs/kernel';
 import { endOfString, endOfValue, isAt, isDigit, UNSURE } from './canonical-bytes.core';
 import type { VerifiedTo } from './verify.core';
 
