@@ -2,12 +2,15 @@ import { canonicalize } from 'json-canonicalize';
 import type { JsonValue } from '#libs/contracts';
 import { AppError } from './app-error';
 
+/** Deeper than this no JSON of ours is nested, nor any that was imported. */
+export const JSON_DEPTH = 64;
+
 /**
  * Canonical JSON of RFC 8785: keys sorted by UTF-16 code unit, no white space, ECMAScript numbers.
  * @throws AppError `invalid_event` for what has no canonical form or does not survive storage: lone surrogates, U+0000,
  * numbers that are not finite, integers beyond 2^53, anything that is not JSON, nesting deeper than `maxDepth`.
  */
-export function canonicalJson(value: unknown, maxDepth = 64): string {
+export function canonicalJson(value: unknown, maxDepth = JSON_DEPTH): string {
   const seen = { toJson: false };
   checkJson(value, maxDepth, seen);
   return seen.toJson ? sortedJson(value) : canonicalize(value);

@@ -39,7 +39,7 @@ export function hashCanonicalBytes(data: Buffer, from: number, to: number): stri
   const length = DOMAIN_BYTES.length + to - from;
   if (joined.length < length) joined = Buffer.concat([DOMAIN_BYTES], 2 * length);
   data.copy(joined, DOMAIN_BYTES.length, from, to);
-  return sha256Bytes(joined.subarray(0, length));
+  return sha256(joined.subarray(0, length));
 }
 
 /** Whether bytes are well-formed UTF-8. */
@@ -52,15 +52,11 @@ let joined = Buffer.concat([DOMAIN_BYTES], 64 * 1024);
 /** The hash of an event. */
 export const hashEvent = (event: UnhashedEvent): string => hashCanonical(canonicalEvent(event));
 
-/** SHA-256 of a text's UTF-8 bytes, in lower-case hexadecimal. */
-export const sha256: (text: string) => string =
+/** SHA-256 of bytes, or of a text's UTF-8 bytes, in lower-case hexadecimal. */
+export const sha256: (data: string | Buffer) => string =
   typeof hashOnce === 'function'
-    ? (text) => hashOnce('sha256', text, 'hex')
-    : (text) => createHash('sha256').update(text, 'utf8').digest('hex');
-const sha256Bytes: (bytes: Buffer) => string =
-  typeof hashOnce === 'function'
-    ? (bytes) => hashOnce('sha256', bytes, 'hex')
-    : (bytes) => createHash('sha256').update(bytes).digest('hex');
+    ? (data) => hashOnce('sha256', data, 'hex')
+    : (data) => createHash('sha256').update(data).digest('hex');
 
 /**
  * Why an event cannot follow `previous`, or null when it does: position, `prevHash`, and its own hash are looked at.

@@ -14,9 +14,12 @@ export function eventId(mind: string, ...parts: (string | number)[]): string {
     .digest();
   digest[6] = (digest.readUInt8(6) & 0x0f) | 0x50;
   digest[8] = (digest.readUInt8(8) & 0x3f) | 0x80;
-  const hex = digest.toString('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`;
+  return uuidText(digest.toString('hex'));
 }
+
+/** The text of a UUID, from its digits or from more that begin with them. */
+export const uuidText = (hex: string): string =>
+  `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`;
 
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
 

@@ -1,5 +1,5 @@
 export { AppError, fromErrorReply, toErrorReply } from './app-error';
-export { canonicalJson, checkText } from './canonical-json';
+export { JSON_DEPTH, canonicalJson, checkText } from './canonical-json';
 export {
   canonicalEvent,
   EVENT_DOMAIN,
@@ -12,7 +12,7 @@ export {
   sha256,
   type UnhashedEvent,
 } from './event-hash';
-export { commitmentId, eventId } from './event-id';
+export { commitmentId, eventId, uuidText } from './event-id';
 export { systemClock, type Clock } from './clock.port';
 export { composeFold, foldAll, type Fold, type Section, type Sections } from './fold';
 export { combineDigests, decodeState, digestOf, encodeState, sectionDigest, toPlain } from './state-codec';

@@ -9,9 +9,10 @@ export function checkAppend(request: Pick<AppendRequest, 'events'>): CheckedEven
   const checked = request.events.map(checkNewEvent);
   const ids = new Set(checked.map(({ id }) => id));
   if (ids.size < checked.length) throw new AppError('invalid_request', 'an append holds the same id twice');
-  const most = checked.reduce((sum, event) => sum + canonicalUnits(event) * UTF8_BYTES_PER_UNIT, 0);
-  if (most <= LIMITS.appendBytes) return checked;
-  const bytes = checked.reduce((sum, event) => sum + canonicalBytes(event), 0);
+  const texts = checked.map(canonicalText);
+  const units = texts.reduce((sum, text) => sum + text.length, 0);
+  if (units * UTF8_BYTES_PER_UNIT <= LIMITS.appendBytes) return checked;
+  const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
   if (bytes > LIMITS.appendBytes)
     throw new AppError('too_large', `an append may hold ${LIMITS.appendBytes} bytes, this one has ${bytes}`);
   return checked;
@@ -20,5 +21,3 @@ export function checkAppend(request: Pick<AppendRequest, 'events'>): CheckedEven
 /** What the writer gave, as canonical JSON. */
 const canonicalText = ({ id, kind, contentJson, metaJson }: CheckedEvent): string =>
   `{"content":${contentJson},"id":"${id}","kind":"${kind}","meta":${metaJson}}`;
-const canonicalBytes = (event: CheckedEvent): number => Buffer.byteLength(canonicalText(event));
-const canonicalUnits = (event: CheckedEvent): number => canonicalText(event).length;

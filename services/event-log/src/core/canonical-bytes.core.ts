@@ -1,24 +1,25 @@
 /** Nothing was found, or something that only a closer look can judge. */
 export const UNSURE = -1;
 
-const QUOTE = 0x22;
+export const QUOTE = 0x22;
 const COMMA = 0x2c;
-const MINUS = 0x2d;
+export const MINUS = 0x2d;
 const POINT = 0x2e;
-const ZERO = 0x30;
+export const ZERO = 0x30;
 const NINE = 0x39;
 const COLON = 0x3a;
 const ARRAY = 0x5b;
-const BACKSLASH = 0x5c;
+export const BACKSLASH = 0x5c;
 const ARRAY_END = 0x5d;
 const EXPONENT = 0x65;
 const UNICODE = 0x75;
 const OBJECT = 0x7b;
-const OBJECT_END = 0x7d;
+export const OBJECT_END = 0x7d;
 const FIRST_NOT_ASCII = 0x80;
-const SPACE = 0x20;
+export const SPACE = 0x20;
 
-const bytesOf = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'latin1'));
+/** A text in UTF-8. */
+export const bytesOf = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text));
 const SHORT_ESCAPES = new Set(bytesOf('"\\bfnrt'));
 const WORDS = new Map(['true', 'false', 'null'].map((word) => [word.charCodeAt(0), bytesOf(word)]));
 /** Control characters that have no short escape; U+0000 no text of ours may hold. */

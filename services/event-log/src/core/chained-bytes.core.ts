@@ -1,5 +1,18 @@
-import { hashCanonicalBytes, isUtf8 } from '#libs/kernel';
-import { endOfString, endOfValue, isAt, isDigit, UNSURE } from './canonical-bytes.core';
+import { hashCanonicalBytes, isUtf8, JSON_DEPTH } from '#libs/kernel';
+import {
+  BACKSLASH,
+  bytesOf,
+  endOfString,
+  endOfValue,
+  isAt,
+  isDigit,
+  MINUS,
+  OBJECT_END,
+  QUOTE,
+  SPACE,
+  UNSURE,
+  ZERO,
+} from './canonical-bytes.core';
 import type { VerifiedTo } from './verify.core';
 
 /** A row as the database sends it: where its columns lie in `data`. */
@@ -22,10 +35,8 @@ export interface RowBytes {
 
 const HASH_BYTES = 32;
 const ISO_LENGTH = 24;
-const META_DEPTH = 64;
 const DAY_LENGTH = 10;
 
-const bytesOf = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text));
 const AT = bytesOf('{"at":"');
 const CONTENT = bytesOf('","content":');
 const ID = bytesOf(',"id":"');
@@ -38,8 +49,6 @@ const VERSION = bytesOf(',"version":');
 const UUID_PLACES = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
 const UUID_DASHES = [8, 13, 18, 23];
 const UUID_LENGTH = 36;
-const DASH = 0x2d;
-const QUOTE = 0x22;
 const HEX = bytesOf('0123456789abcdef');
 
 /**
@@ -80,7 +89,7 @@ export class ChainedBytes {
     if (!isAt(data, at, KIND) || !isPlainTextAt(data, at + KIND.length, kindAt, kindEnd)) return UNSURE;
     at += KIND.length + kindEnd - kindAt;
     if (!isAt(data, at, META)) return UNSURE;
-    at = endOfValue(data, at + META.length, bodyEnd, META_DEPTH);
+    at = endOfValue(data, at + META.length, bodyEnd, JSON_DEPTH);
     if (at === UNSURE || !isAt(data, at, this.mind)) return UNSURE;
     at = endOfPosition(data, at + this.mind.length, row.position);
     if (at === UNSURE || !isAt(data, at, PREV_HASH)) return UNSURE;
@@ -121,14 +130,14 @@ function numberAt(data: Buffer, at: number, digits: number): number {
   for (let n = 0; n < digits; n++) {
     const byte = data[at + n];
     if (!isDigit(byte)) return NaN;
-    value = value * 10 + (byte ?? 0) - 0x30;
+    value = value * 10 + (byte ?? 0) - ZERO;
   }
   return value;
 }
 
 function isUuidAt(data: Buffer, textAt: number, idAt: number): boolean {
   for (let n = 0; n < UUID_DASHES.length; n++)
-    if (data[textAt + (UUID_DASHES[n] ?? 0)] !== DASH) return false;
+    if (data[textAt + (UUID_DASHES[n] ?? 0)] !== MINUS) return false;
   for (let n = 0; n < UUID_PLACES.length; n++)
     if (!isHexAt(data, textAt + (UUID_PLACES[n] ?? 0), data[idAt + n] ?? 0)) return false;
   return true;
@@ -142,7 +151,7 @@ const isHexAt = (data: Buffer, at: number, byte: number): boolean =>
 function isPlainTextAt(data: Buffer, textAt: number, from: number, to: number): boolean {
   for (let n = 0; n < to - from; n++) {
     const byte = data[from + n] ?? 0;
-    if (byte < 0x20 || byte === QUOTE || byte === 0x5c || data[textAt + n] !== byte) return false;
+    if (byte < SPACE || byte === QUOTE || byte === BACKSLASH || data[textAt + n] !== byte) return false;
   }
   return true;
 }
@@ -150,7 +159,7 @@ function isPlainTextAt(data: Buffer, textAt: number, from: number, to: number): 
 function endOfPosition(data: Buffer, start: number, position: number): number {
   let at = start;
   while (isDigit(data[at]) && at - start < 16) at += 1;
-  return data[start] !== 0x30 && numberAt(data, start, at - start) === position ? at : UNSURE;
+  return data[start] !== ZERO && numberAt(data, start, at - start) === position ? at : UNSURE;
 }
 
 /** Column, text and the row before name the same hash. */
@@ -172,5 +181,5 @@ function endOfLink(
 function endOfVersion(data: Buffer, start: number): number {
   let at = start;
   while (isDigit(data[at]) && at - start < 9) at += 1;
-  return at > start && data[start] !== 0x30 && data[at] === 0x7d ? at + 1 : UNSURE;
+  return at > start && data[start] !== ZERO && data[at] === OBJECT_END ? at + 1 : UNSURE;
 }

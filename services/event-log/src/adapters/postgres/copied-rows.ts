@@ -1,3 +1,4 @@
+import { uuidText } from '#libs/kernel';
 import { ChainedBytes, type RowBytes } from '../../core/chained-bytes.core';
 import type { RowCursor, StoredRow, VerifiedTo } from '../../core/verify.core';
 import { POSTGRES_EPOCH_MS } from './array-encoding';
@@ -57,7 +58,7 @@ export class CopiedRows implements RowCursor {
       ...{
         mind: this.mind,
         position,
-        id: uuidAt(data, idAt),
+        id: uuidText(data.toString('hex', idAt, idAt + UUID_BYTES)),
         kind: data.toString('utf8', kindAt, kindEnd),
         atMs,
       },
@@ -148,11 +149,6 @@ class CopiedRow implements RowBytes {
     this.at = from + Math.max(0, length);
     return length < 0 ? -1 : from;
   }
-}
-
-function uuidAt(data: Buffer, at: number): string {
-  const hex = data.toString('hex', at, at + UUID_BYTES);
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }
 
 /** Exact up to 2^53: positions, and microseconds until the year 2255. */
