@@ -1,6 +1,7 @@
 import { AppendLoad } from '../rig/append-load';
 import { EmmettStore } from '../rig/emmett-store';
 import { Notes } from '../rig/notes';
+import { ProcessorTime } from '../rig/processor-time';
 import { RawTable } from '../rig/raw-table';
 import { SHARDS } from '../rig/rig';
 import { RoundTrip } from '../rig/round-trip';
@@ -57,9 +58,15 @@ async function measure({ rig, quick, seed }: BenchContext) {
   const total = quick ? 2_000 : 20_000;
   const batches = total / 50;
   const rawRate = (size: number) => rawPerSecond(raw, { size, events: batches * BATCH, notes });
+  const ofAppend = new ProcessorTime({ client: process.pid, ...rig.pids() });
+  const ofEmpty = new ProcessorTime({
+    client: process.pid,
+    nats: rig.pids().nats ?? 0,
+    answering: roundTrip.pid,
+  });
   const measurements = {
-    single: () => load.perSecond({ ...SINGLE, total }),
-    nats: () => perSecond({ ...SINGLE, total }, () => roundTrip.request()),
+    single: () => ofAppend.during(total, () => load.perSecond({ ...SINGLE, total })),
+    nats: () => ofEmpty.during(total, () => perSecond({ ...SINGLE, total }, () => roundTrip.request())),
     single64: () => load.perSecond({ ...AS_EMMETT, total: total / 4 }),
     emmett64: () => emmettPerSecond(emmett, { ...AS_EMMETT, total: total / 4, notes }),
     batch: () => load.perSecond({ ...BATCHES, total: batches }),
@@ -70,7 +77,11 @@ async function measure({ rig, quick, seed }: BenchContext) {
   };
   try {
     await interleave(1, measurements);
-    return await interleave(quick ? 2 : 7, measurements);
+    const values = await interleave(quick ? 2 : 7, measurements);
+    return {
+      ...values,
+      processors: `processor time of one: ${ofAppend}; of an empty request-reply: ${ofEmpty}`,
+    };
   } finally {
     await Promise.all([roundTrip.stop(), raw.close(), emmett.close()]);
   }
@@ -109,13 +120,14 @@ async function emmettPerSecond(
   return (1000 * total * eventsEach) / (performance.now() - startedAt);
 }
 
-function figures(values: Awaited<ReturnType<typeof measure>>): Figure[] {
+function figures({ processors, ...values }: Awaited<ReturnType<typeof measure>>): Figure[] {
   const raws = [values.raw100, values.raw400, values.raw1000];
   const best = raws.reduce((most, one) => (median(one) > median(most) ? one : most));
   const raw = { name: `raw INSERT … unnest of ${RAW_SIZES[raws.indexOf(best)]}`, values: best };
   const overNats = `appends/s, 256 in flight over ${MINDS} minds, one event each`;
+  const overEmpty = { name: 'empty NATS request-reply', values: values.nats };
   return [
-    figure(overNats, values.single, { name: 'empty NATS request-reply', values: values.nats }, 0.4),
+    { ...figure(overNats, values.single, overEmpty, 0.4), note: processors },
     figure('appends/s, 64 in flight', values.single64, { name: 'Emmett', values: values.emmett64 }, 3.5),
     figure('events/s in batches of 100, 8 in flight', values.batch, raw, 0.5),
     figure('the same batches', values.batch, { name: 'Emmett', values: values.emmettBatch }, 1.1),

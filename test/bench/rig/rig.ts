@@ -132,6 +132,12 @@ export class Rig {
     };
   }
 
+  /** The processes of the servers and of the services that run now. */
+  pids(): Record<string, number> {
+    const { postgres = 0, nats = 0 } = this.servers.pids;
+    return { nats, ...this.#supervisor?.pids(), postgres };
+  }
+
   /** What each service holds after a forced collection. */
   async probe(): Promise<Record<string, Probed>> {
     const pids = Object.entries(this.#supervisor?.pids() ?? {});

@@ -23,6 +23,11 @@ export class RoundTrip {
     return new RoundTrip(await connect({ servers: url }), answering);
   }
 
+  /** Of the process that answers. */
+  get pid(): number {
+    return this.answering.pid ?? 0;
+  }
+
   request(): Promise<unknown> {
     return this.asking.request(SUBJECT, '', { timeout: 10_000 });
   }
