@@ -19,8 +19,6 @@ export const OPENED_KEPT = 200;
 
 export const GROWTH_STEP = 0.05;
 export const STUCK_TICKS = 4;
-/** Calls of the model for reflections between two ticks. */
-export const CALLS_PER_TICK = 2;
 /** A model that failed is asked again after 1, 2, 4 … ticks, at most so many. */
 export const MOST_WAIT_TICKS = 64;
 

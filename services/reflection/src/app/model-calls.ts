@@ -13,7 +13,7 @@ export class ModelCalls {
   of(mind: string, budgetSpent: boolean): Calls {
     const entry = this.entries.get(mind);
     if (!entry) return { ...NO_CALLS, budgetSpent };
-    return { inFlight: entry.inFlight, sinceTick: 0, retryAtTick: entry.retryAtTick, budgetSpent };
+    return { inFlight: entry.inFlight, retryAtTick: entry.retryAtTick, budgetSpent };
   }
 
   begin(mind: string): void {

@@ -1,6 +1,5 @@
 import type { Gate, Skip, Trigger } from '#libs/contracts';
 import {
-  CALLS_PER_TICK,
   effectivePolicy,
   GROWTH_STEP,
   millisecondsBetween,
@@ -13,15 +12,13 @@ import {
 /** What this process knows of its calls of the model; no part of any state. */
 export interface Calls {
   inFlight: boolean;
-  /** Calls since the last tick. */
-  sinceTick: number;
   /** The first tick at which a model that failed is asked again; 0 when it did not fail. */
   retryAtTick: number;
   /** No tokens are left for today. */
   budgetSpent: boolean;
 }
 
-export const NO_CALLS: Calls = { inFlight: false, sinceTick: 0, retryAtTick: 0, budgetSpent: false };
+export const NO_CALLS: Calls = { inFlight: false, retryAtTick: 0, budgetSpent: false };
 
 /** When the gate is looked at. */
 export interface Moment {
@@ -86,6 +83,6 @@ function whyNot({ turnsSince, minTurns }: Numbers): Skip {
 
 function cannotCall({ tick }: Moment, calls: Calls): Skip | null {
   if (calls.inFlight) return 'in_flight';
-  if (calls.budgetSpent || calls.sinceTick >= CALLS_PER_TICK) return 'budget';
+  if (calls.budgetSpent) return 'budget';
   return tick < calls.retryAtTick ? 'model_unavailable' : null;
 }

@@ -132,7 +132,25 @@ describe('migration', () => {
     });
   });
 
-  it('works for a role that is no superuser but may create roles', async () => {
+  it('makes its role on a server of which it is no superuser', async () => {
+    const untouched = await withServers({ nats: false });
+    try {
+      const url = new URL(await untouched.createDatabase('plain'));
+      await asOwner(url.href, async (client) => {
+        await client.query(`CREATE ROLE plain LOGIN CREATEROLE PASSWORD 'plain'`);
+        await client.query('ALTER DATABASE plain OWNER TO plain');
+      });
+      [url.username, url.password] = ['plain', 'plain'];
+      const plain = await openRig(url.href);
+      await plain.minds.create({ mind: 'm' });
+      await expect(append(plain, 'm', [note('one')])).resolves.toMatchObject({ from: 1 });
+      await plain.close();
+    } finally {
+      await untouched.stop();
+    }
+  });
+
+  it('works for a role that is no superuser and was granted its role', async () => {
     const url = new URL(await servers.createDatabase('plain'));
     await asOwner(url.href, async (client) => {
       await client.query(`CREATE ROLE plain LOGIN CREATEROLE PASSWORD 'plain'`);

@@ -22,12 +22,18 @@ EXCEPTION WHEN duplicate_object OR unique_violation THEN
   NULL;
 END $$`;
 
+/** Since PostgreSQL 16 who creates a role may give it away, but not take it on. */
+const TAKE_ON_ROLE = `DO $$
+DECLARE
+  modern boolean := current_setting('server_version_num')::int >= 160000;
+BEGIN
+  IF NOT pg_has_role(current_user, '${APP_ROLE}', CASE WHEN modern THEN 'SET' ELSE 'MEMBER' END) THEN
+    EXECUTE format('GRANT ${APP_ROLE} TO %I', current_user) || CASE WHEN modern THEN ' WITH SET TRUE' ELSE '' END;
+  END IF;
+END $$`;
+
 const GRANTS = [
-  `DO $$ BEGIN
-    IF NOT pg_has_role(current_user, '${APP_ROLE}', 'MEMBER') THEN
-      EXECUTE format('GRANT ${APP_ROLE} TO %I', current_user);
-    END IF;
-  END $$`,
+  TAKE_ON_ROLE,
   `DO $$ BEGIN EXECUTE format('GRANT USAGE ON SCHEMA %I TO ${APP_ROLE}', current_schema()); END $$`,
   `GRANT SELECT, INSERT ON events, minds, settings TO ${APP_ROLE}`,
   `GRANT UPDATE (archived_at, imported_to) ON minds TO ${APP_ROLE}`,
