@@ -37,8 +37,11 @@ export function settingsSection(): string {
 
 ## Settings
 
-All are environment variables and optional, but for \`PMM_POSTGRES_URL\` of an event-log that you start yourself. A bad value stops the start with one sentence;
-\`node dist/services/<service>/src/main.js --help\` prints those of one service.
+All are environment variables. None is needed but \`PMM_MODEL\` for a model other than echo, and \`PMM_API_TOKEN\` where HTTP is to be
+reached from other machines. A bad value stops the start with one sentence; \`node dist/services/<service>/src/main.js --help\` prints those of
+one service. \`npm start\` chooses \`PMM_POSTGRES_URL\`, \`PMM_NATS_URL\` and the ports itself; what is set is used instead. It also reads
+\`PMM_DATA_DIR\` (\`.data\`) and \`PMM_REPLICAS\` (\`<service>=<n>\`, separated by commas); the command line reads \`PMM_URL\` and \`PMM_API_TOKEN\`;
+\`docker compose\` reads \`PMM_POSTGRES_PASSWORD\` (\`pmm\`) and \`PMM_REPLICAS_EACH\` (2) besides.
 
 | setting | default | what it is | read by |
 |---|---|---|---|

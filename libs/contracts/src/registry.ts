@@ -200,7 +200,7 @@ export const REGISTRY = {
     version: 1,
     content: 'empty',
     meta: z.strictObject({ project: text(100) }),
-    description: 'The last open commitment of a project was closed.',
+    description: 'The last open commitment of a project has ended.',
   }),
   reflection_requested: kind({
     version: 1,
