@@ -35,6 +35,8 @@ function environmentOf(name: string, replica: number, surroundings: Surroundings
   return {
     ...surroundings.env,
     PMM_REPLICAS: undefined,
+    // No two processes can have one port; the gateway answers for itself on its own.
+    PMM_HEALTH_PORT: undefined,
     PMM_INSTANCE: instanceName(name, replica),
     PMM_DATA_DIR: surroundings.dataDir,
     PMM_NATS_URL: surroundings.natsUrl,

@@ -14,7 +14,9 @@ export const baseSettings = {
     .describe('least level that is logged'),
   PMM_HEALTH_PORT: wholeNumber(0, 65535)
     .optional()
-    .describe('serves /healthz, /readyz and /metrics of this process on this port; absent: not at all'),
+    .describe(
+      'serves /healthz, /readyz and /metrics of this process on this port; absent: not at all; not read by `npm start`',
+    ),
   PMM_HEALTH_HOST: z.string().min(1).default('127.0.0.1').describe('host of PMM_HEALTH_PORT'),
 };
 
