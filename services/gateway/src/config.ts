@@ -23,7 +23,9 @@ export const gatewaySettings = z
       .regex(/^[\x21-\x7e]+$/, 'a token is printable ASCII without spaces')
       .optional()
       .describe('when set, every /v1 request needs `Authorization: Bearer` with it'),
-    PMM_HTTP_ALLOWED_HOSTS: hostList.describe('further values of `Host` that are ours, separated by commas; one without a port stands for every port'),
+    PMM_HTTP_ALLOWED_HOSTS: hostList.describe(
+      'further values of `Host` that are ours, separated by commas; one without a port stands for every port',
+    ),
     PMM_MODEL_TIMEOUT_MS: wholeNumber(100, 3_600_000)
       .default(60_000)
       .describe('how long one call of the model may take; turns wait three times as long'),

@@ -145,6 +145,26 @@ describe('requests reach the right service with the right payload', () => {
   });
 });
 
+describe('a request that has to be sent to its service again', () => {
+  it.each([
+    ['knowledge', 'projection', 'assert', { statement: 'Tea is hot.' }],
+    ['identity', 'projection', 'adopt', { name: 'Nova' }],
+    ['events', 'event-log', 'append', { events: [{ kind: 'x.a', content: '', meta: {} }] }],
+  ] as const)('says so by its key, also when its client gave none: %s', async (path, service, verb, body) => {
+    // `undefined`: the first receiver does not answer.
+    fake.on(service, verb, () => (fake.payloads(service, verb).length > 1 ? { position: 1 } : undefined));
+    await fetch(`${gateway.url}/v1/minds/ada/${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    const [first, second] = fake.payloads(service, verb);
+    expect(second).toEqual(first);
+    const { key, events } = first as { key?: string; events?: { id: string }[] };
+    expect(key ?? events?.[0]?.id).toMatch(/^[0-9a-f-]{36}$/);
+  });
+});
+
 describe('events', () => {
   it('reads with purpose query, and hands on head and next', async () => {
     const page = { events: [eventAt('ada', 6)], head: { position: 9, hash: 'h' }, next: 6, importedTo: 0 };

@@ -9,6 +9,7 @@ import {
   type CanActivate,
   type ExecutionContext,
 } from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
 import type { Request } from 'express';
 import { api, idempotencyKeySchema } from '#libs/contracts';
 import { parseRequest } from '#libs/kernel';
@@ -52,9 +53,14 @@ async function readInput(route: Route, request: Request): Promise<InputOf<RouteN
   const mind = request.params.id === undefined ? '' : parseRequest(PARAMETERS.id, request.params.id);
   const cid = request.params.cid === undefined ? '' : parseRequest(PARAMETERS.cid, request.params.cid);
   const query = parseRequest(route.query ?? api.empty, readQuery(request.originalUrl));
-  const given = route.method === 'post' ? request.headers['idempotency-key'] : undefined;
-  const key = given === undefined ? {} : { key: parseRequest(idempotencyKeySchema, given) };
+  const key = route.method === 'post' ? { key: keyOf(request) } : {};
   const body = route.body && !route.upload ? await readBody(request, route.body) : undefined;
   // The schemas of the table are those that `InputOf` is made of.
   return { mind, cid, query, body, ...key } as InputOf<RouteName>;
+}
+
+/** A request without a key gets one, so that it counts once when it has to be sent to a service again. */
+function keyOf({ headers }: Request): string {
+  const given = headers['idempotency-key'];
+  return given === undefined ? randomUUID() : parseRequest(idempotencyKeySchema, given);
 }

@@ -290,7 +290,7 @@ export interface InputOf<N extends RouteName> {
   cid: string;
   query: Field<N, 'query'>;
   body: Field<N, 'body'>;
-  /** The `Idempotency-Key` of a POST. */
+  /** The `Idempotency-Key` of a POST; one of its own when the client gave none. */
   key?: string;
 }
 
