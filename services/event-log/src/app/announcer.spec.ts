@@ -54,6 +54,26 @@ describe('the announcer', () => {
     expect(announcer.pending).toBe(0);
   });
 
+  it('is not put off by what comes after: a batch that was lost is asked for again while the mind is written to', () => {
+    for (let n = 1; n <= 20; n++) {
+      announcer.announce([{ mind: 'm0', from: n, to: n }]);
+      if (n !== 5) announcer.seen('m0', n, n);
+      jest.advanceTimersByTime(50);
+    }
+    const firstAgain = said.find((message) => message.again);
+    expect(firstAgain?.spans[0]).toMatchObject({ from: 5 });
+    expect(firstAgain?.spans[0]?.to).toBeLessThan(12);
+  });
+
+  it('waits anew once a batch brought it further', () => {
+    announcer.announce([{ mind: 'm0', from: 1, to: 9 }]);
+    for (let n = 1; n <= 8; n++) {
+      jest.advanceTimersByTime(200);
+      announcer.seen('m0', n, n);
+    }
+    expect(again()).toBe(0);
+  });
+
   it('does not wake up while nothing waits', () => {
     expect(jest.getTimerCount()).toBe(0);
     announcer.announce([{ mind: 'm0', from: 3, to: 5 }]);

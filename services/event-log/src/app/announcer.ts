@@ -70,8 +70,9 @@ export class Announcer {
     if (!this.port.owns(this.port.shardOf(mind))) return span;
     const before = this.waiting.get(mind);
     const [from, to] = [Math.min(before?.from ?? span.from, span.from), Math.max(before?.to ?? 0, span.to)];
-    const dueMs = this.clock.monotonicMs() + FIRST_PAUSE_MS;
-    this.waiting.set(mind, { from, to, dueMs, pauseMs: FIRST_PAUSE_MS });
+    // What waits already is not put off by what comes after it.
+    const { dueMs, pauseMs } = before ?? this.firstPause();
+    this.waiting.set(mind, { from, to, dueMs, pauseMs });
     this.arm();
     return { mind, from, to };
   }
@@ -80,7 +81,7 @@ export class Announcer {
   seen(mind: string, from: number, to: number): void {
     const waiting = this.waiting.get(mind);
     if (!waiting || to < waiting.from) return;
-    if (from <= waiting.from) waiting.from = to + 1;
+    if (from <= waiting.from) Object.assign(waiting, this.firstPause(), { from: to + 1 });
     else if (from <= waiting.to && to >= waiting.to) waiting.to = from - 1;
     if (waiting.from > waiting.to) this.waiting.delete(mind);
   }
@@ -88,6 +89,10 @@ export class Announcer {
   /** Another member announces for this shard from now on. */
   release(shard: number): void {
     for (const mind of this.waiting.keys()) if (this.port.shardOf(mind) === shard) this.waiting.delete(mind);
+  }
+
+  private firstPause(): Pick<Waiting, 'dueMs' | 'pauseMs'> {
+    return { dueMs: this.clock.monotonicMs() + FIRST_PAUSE_MS, pauseMs: FIRST_PAUSE_MS };
   }
 
   private arm(): void {

@@ -1,7 +1,7 @@
 import { AppError, type Clock } from '#libs/kernel';
 import { planAppends, type AppendPlan } from '../core/append-plan.core';
 import { judgeIds } from '../core/judgement.core';
-import { archived, reject, settleJudged, settlePlanned, type AppendJob } from './append-job';
+import { reject, settleJudged, settlePlanned, type AppendJob } from './append-job';
 import type { AskingWriter } from './asking-writer';
 import type { CommitLog } from './commit-log';
 import { InsertFault, type EventStore } from './event-store.port';
@@ -45,7 +45,8 @@ export class AppendLane {
   private flushing?: Promise<void>;
   private readonly suspects = new Map<string, number>();
   private waitingEvents = 0;
-  waitingBytes = 0;
+  /** Of all appends without an answer, wherever they are. */
+  openBytes = 0;
 
   constructor(private readonly parts: LaneParts) {}
 
@@ -54,14 +55,24 @@ export class AppendLane {
   }
 
   add(job: AppendJob): void {
-    this.queue.push(job);
+    this.queue.push(this.counted(job));
     this.waitingEvents += job.events.length;
-    this.waitingBytes += job.bytes;
     this.flushing ??= this.run();
   }
 
   async idle(): Promise<void> {
     while (this.flushing) await this.flushing;
+  }
+
+  private counted(job: AppendJob): AppendJob {
+    this.openBytes += job.bytes;
+    let isOpen = true;
+    const settle: AppendJob['settle'] = (outcome) => {
+      if (isOpen) this.openBytes -= job.bytes;
+      isOpen = false;
+      job.settle(outcome);
+    };
+    return { ...job, settle };
   }
 
   private async run(): Promise<void> {
@@ -98,10 +109,7 @@ export class AppendLane {
       count += 1;
     }
     const jobs = this.queue.splice(0, count);
-    for (const job of jobs) {
-      this.waitingEvents -= job.events.length;
-      this.waitingBytes -= job.bytes;
-    }
+    for (const job of jobs) this.waitingEvents -= job.events.length;
     return jobs;
   }
 
@@ -123,10 +131,10 @@ export class AppendLane {
     const { clock, asking } = this.parts;
     const failure = refusal(job, state, clock.now());
     if (failure || !state) {
-      reject(job, failure ?? new AppError('unknown_mind', `there is no mind ${job.mind}`));
+      if (failure) reject(job, failure);
       return 'done';
     }
-    if (asking.holds(job.mind) || this.isSuspect(job.mind)) return 'ask';
+    if (asking.holds(job.mind) || this.isSuspect(job.mind) || state.record.archivedAt !== null) return 'ask';
     const known = this.parts.tails.get(job.mind)?.known(job.events.map(({ id }) => id));
     if (known && known.size > 0) {
       if (known.size < job.events.length) return 'ask';
@@ -185,13 +193,23 @@ export class AppendLane {
   }
 
   private askAbout(groups: readonly Planned[], fault: InsertFault): void {
-    const { minds, asking, clock, meter } = this.parts;
+    const { minds, asking, meter } = this.parts;
     for (const job of groups.flatMap(({ jobs }) => jobs)) {
       meter.judged(fault.kind);
       minds.dropHead(job.mind);
-      if (fault.kind === 'conflict' || fault.kind === 'locked')
-        this.suspects.set(job.mind, clock.monotonicMs() + SUSPECT_MS);
+      if (fault.kind === 'conflict' || fault.kind === 'locked') this.suspect(job.mind);
       asking.add(job);
+    }
+  }
+
+  private suspect(mind: string): void {
+    const now = this.parts.clock.monotonicMs();
+    // At the end, as they are in order of time.
+    this.suspects.delete(mind);
+    this.suspects.set(mind, now + SUSPECT_MS);
+    for (const [other, until] of this.suspects) {
+      if (until > now) return;
+      this.suspects.delete(other);
     }
   }
 
@@ -206,5 +224,5 @@ export class AppendLane {
 
 function refusal(job: AppendJob, state: MindState | undefined, nowMs: number): AppError | null {
   if (job.deadlineAt < nowMs) return new AppError('timeout', 'the append waited past its deadline');
-  return state && state.record.archivedAt !== null ? archived(job.mind) : null;
+  return state ? null : new AppError('unknown_mind', `there is no mind ${job.mind}`);
 }

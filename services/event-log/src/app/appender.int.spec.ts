@@ -140,7 +140,8 @@ describe('append', () => {
 
   it('refuses bad events, an unknown mind, an archived one, and leaves the head alone', async () => {
     const mind = await newMind();
-    await append(log, mind, [note('one')]);
+    const kept = note('one');
+    await append(log, mind, [kept]);
     const { head } = await log.minds.get(mind);
     const twice = note('a');
     const bad: [NewEvent[], string][] = [
@@ -158,6 +159,8 @@ describe('append', () => {
     await expect(append(log, 'nobody', [note('a')])).rejects.toMatchObject({ code: 'unknown_mind' });
     await log.minds.archive({ mind, archived: true });
     await expect(append(log, mind, [note('a')])).rejects.toMatchObject({ code: 'forbidden' });
+    // What is in the log already was not refused.
+    await expect(append(log, mind, [kept])).resolves.toMatchObject({ from: 1, duplicate: true });
     await log.minds.archive({ mind, archived: false });
     expect((await log.minds.get(mind)).head).toEqual(head);
     await expect(append(log, mind, [note('a')])).resolves.toMatchObject({ from: 2 });

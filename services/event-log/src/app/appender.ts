@@ -4,9 +4,9 @@ import { checkAppend } from '../core/append-check.core';
 import type { AppendJob } from './append-job';
 import { AppendLane, type LaneParts } from './append-lane';
 
-/** What may wait in memory of one lane. */
+/** What may wait in memory of one lane, and what may be without an answer. */
 const WAITING_JOBS = 20_000;
-const WAITING_BYTES = 64 * 1024 * 1024;
+const OPEN_BYTES = 64 * 1024 * 1024;
 const LANES = 2;
 
 /**
@@ -63,7 +63,7 @@ export class Appender {
     if (tails.isFull) throw new AppError('busy', 'too many events wait to be broadcast; try again later');
     const lane = this.lanes[minds.shardOf(mind) % LANES];
     if (!lane) throw new RangeError('no such lane');
-    if (lane.waiting >= WAITING_JOBS || lane.waitingBytes > WAITING_BYTES)
+    if (lane.waiting >= WAITING_JOBS || lane.openBytes > OPEN_BYTES)
       throw new AppError('busy', 'too many appends are waiting; try again');
     return lane;
   }

@@ -104,9 +104,9 @@ export class AskingWriter {
         jobs.flatMap((job) => job.events.map(({ id }) => id)),
       );
       const { head, record } = await minds.refresh(mind);
-      if (record.archivedAt !== null) throw archived(mind);
       const byId = new Map(known.map((event) => [event.id, event]));
       open = jobs.filter((job) => !settleJudged(job, judgeIds(job.events, byId), head));
+      if (record.archivedAt !== null) throw archived(mind);
       const [together, later] = withoutRepeatedIds(open);
       const plan = planAppends(mind, head, together, clock.now());
       if (plan.events.length > 0) await this.write(plan.events);

@@ -60,16 +60,14 @@ export class ImportSessions {
   async close(): Promise<void> {
     this.closed = true;
     const stopping = new AppError('unavailable', 'this event-log is stopping; import again');
-    await Promise.all(
-      [...this.open.values()].map((open) => open.work.then(() => this.giveUp(open, stopping))),
-    );
+    await Promise.all([...this.open.values()].map((open) => this.giveUpNext(open, stopping)));
   }
 
   /** Another member serves the minds of this shard from now on. */
   async release(shard: number): Promise<void> {
     const moved = [...this.open.values()].filter(({ mind }) => this.parts.minds.shardOf(mind) === shard);
     const failure = new AppError('unavailable', 'the mind has moved to another event-log; import again');
-    await Promise.all(moved.map((open) => open.work.then(() => this.giveUp(open, failure))));
+    await Promise.all(moved.map((open) => this.giveUpNext(open, failure)));
   }
 
   private sessionOf({ mind, session, seq }: ImportRequest): Open {
@@ -114,18 +112,24 @@ export class ImportSessions {
     const head = open.session?.head;
     this.end(open, { reply });
     if (!head || head.position === 0) return;
-    const state = minds.peek(open.mind);
-    if (state) minds.setRecord({ ...state.record, importedTo: head.position });
+    minds.setImportedTo(open.mind, head.position);
     minds.advance(open.mind, head);
     announcer.announce([{ mind: open.mind, from: 1, to: head.position }]);
   }
 
   private quiet(open: Open): Promise<void> {
     const seconds = (this.parts.quietMs ?? QUIET_MS) / 1000;
-    return this.giveUp(
+    return this.giveUpNext(
       open,
       new AppError('timeout', `the import was given up: no chunk came for ${seconds} s`),
     );
+  }
+
+  /** Once what is under way for it has ended; a chunk that comes meanwhile finds it given up. */
+  private giveUpNext(open: Open, failure: AppError): Promise<void> {
+    const givenUp = open.work.then(() => this.giveUp(open, failure));
+    open.work = givenUp;
+    return givenUp;
   }
 
   /** Nothing of it stays, and its caller hears why, also if it asks again. */

@@ -7,16 +7,18 @@ const at = (position: number): ChainHead => ({ position, hash: `hash of ${positi
 
 describe('the cache of heads', () => {
   let stored: number;
+  let importedTo: number;
   let news: Span[];
   let minds: MindCache;
 
   beforeEach(async () => {
     stored = 3;
+    importedTo = 0;
     news = [];
     const state = (): MindState => ({
       record: {
         ...{ id: 'ada', createdAt: '', tickIntervalMs: null, provider: null, model: null },
-        ...{ archivedAt: null, importedTo: 0 },
+        ...{ archivedAt: null, importedTo },
       },
       head: at(stored),
     });
@@ -47,6 +49,23 @@ describe('the cache of heads', () => {
     minds.dropHead('ada', 6);
     expect((await minds.state('ada')).head).toEqual(at(6));
     expect(news).toEqual([]);
+  });
+
+  it('takes the row of a mind as it is found, but not as it was before a change made here', async () => {
+    importedTo = 2;
+    await minds.loadShard(0);
+    expect(minds.peek('ada')?.record.importedTo).toBe(2);
+    const reading = minds.refresh('ada');
+    minds.setImportedTo('ada', 3);
+    await reading;
+    expect(minds.peek('ada')?.record.importedTo).toBe(3);
+  });
+
+  it('keeps what was imported of a mind whose head is not held', async () => {
+    minds.dropHead('ada');
+    minds.setImportedTo('ada', 3);
+    minds.advance('ada', at(3));
+    expect(minds.peek('ada')?.record.importedTo).toBe(3);
   });
 
   it('says nothing of a mind that it reads for the first time', () => {

@@ -5,6 +5,8 @@ import type { MindRecord, MindState, MindStore } from './mind-store.port';
 
 interface Entry {
   record: MindRecord;
+  /** When the record was changed here: what was read since before that is older. */
+  changed: number;
   /** Absent when it may be stale and has to be read again. */
   head?: ChainHead;
   /** Up to here the events were announced, by us or by whoever wrote them. */
@@ -26,6 +28,8 @@ interface Shard {
 export class MindCache {
   private shards = new Map<number, Shard>();
   private size = 0;
+  /** Counts the changes of records that were made here. */
+  private changes = 0;
   private newsListener: (span: Span) => void = () => undefined;
 
   constructor(
@@ -69,8 +73,9 @@ export class MindCache {
     const missing = [...new Set(minds)].filter((mind) => !found.has(mind));
     if (missing.length === 0) return found;
     const shards = new Map(missing.map((mind) => [mind, this.shard(mind)]));
+    const since = this.changes;
     for (const state of await this.store.states(missing)) {
-      this.hold(state, shards.get(state.record.id));
+      this.hold(state, shards.get(state.record.id), since);
       found.set(state.record.id, this.peek(state.record.id) ?? state);
     }
     return found;
@@ -96,8 +101,9 @@ export class MindCache {
     const limit = 1_000;
     let after = '';
     for (;;) {
+      const since = this.changes;
       const states = await this.store.page({ shard, after, limit });
-      for (const state of states) this.hold(state, into);
+      for (const state of states) this.hold(state, into, since);
       onPage(states);
       after = states.at(-1)?.record.id ?? after;
       if (states.length < limit) break;
@@ -120,20 +126,27 @@ export class MindCache {
 
   setRecord(record: MindRecord): void {
     const entry = this.shard(record.id).minds.get(record.id);
-    if (entry) entry.record = record;
+    if (entry) this.change(entry, record);
+  }
+
+  /** After the commit of an import. */
+  setImportedTo(mind: string, importedTo: number): void {
+    const entry = this.shard(mind).minds.get(mind);
+    if (entry) this.change(entry, { ...entry.record, importedTo });
   }
 
   /** A new mind: its shard stays complete. */
   add(state: MindState): void {
-    this.hold(state, this.shard(state.record.id));
+    this.hold(state, this.shard(state.record.id), this.changes);
   }
 
   /** A mind as the database has it now. @throws AppError `unknown_mind`, `unavailable` */
   async refresh(mind: string): Promise<MindState> {
     const shard = this.shard(mind);
+    const since = this.changes;
     const [state] = await this.store.states([mind]);
     if (!state) throw new AppError('unknown_mind', `there is no mind ${mind}`);
-    this.hold(state, shard);
+    this.hold(state, shard, since);
     return state;
   }
 
@@ -156,17 +169,26 @@ export class MindCache {
     this.shards.delete(shard);
   }
 
-  /** @param into The shard as it was when the reading began. */
-  private hold({ record, head }: MindState, into: Shard | undefined): void {
+  private change(entry: Entry, record: MindRecord): void {
+    entry.record = record;
+    entry.changed = ++this.changes;
+  }
+
+  /**
+   * @param into The shard as it was when the reading began.
+   * @param since `changes` as it was then.
+   */
+  private hold({ record, head }: MindState, into: Shard | undefined, since: number): void {
     const shard = this.shard(record.id);
     if (shard !== into) return;
     const entry = shard.minds.get(record.id);
     if (entry) {
+      if (entry.changed <= since) entry.record = record;
       if (!entry.head || entry.head.position < head.position) entry.head = head;
       return this.notice(record.id, entry, head.position);
     }
     if (this.size >= this.maxMinds) this.evict(shard);
-    shard.minds.set(record.id, { record, head, announcedTo: head.position });
+    shard.minds.set(record.id, { record, changed: this.changes, head, announcedTo: head.position });
     this.size += 1;
   }
 

@@ -3,14 +3,15 @@ import type { KnownEvent } from './judgement.core';
 
 /** About what the objects around an event's text take, in bytes. */
 const OVERHEAD_BYTES = 480;
-/** How many dropped events an array may keep in front before it is copied. */
+/** How many empty places an array may keep in front before it is copied. */
 const SLACK = 1_024;
 
 export const tailBytes = (event: ChainedEvent): number => event.body.length + OVERHEAD_BYTES;
 
 /** The last events of one mind, without a gap up to its head. */
 export class Tail {
-  private events: ChainedEvent[] = [];
+  /** Dropped ones leave their place empty until the array is copied. */
+  private events: (ChainedEvent | undefined)[] = [];
   private start = 0;
   private readonly positions = new Map<string, number>();
   bytes = 0;
@@ -75,6 +76,7 @@ export class Tail {
     for (let event = this.at(this.first); event && event.position <= position; event = this.at(this.first)) {
       this.positions.delete(event.id);
       this.bytes -= tailBytes(event);
+      this.events[this.start] = undefined;
       this.start += 1;
     }
     if (this.start > SLACK) {

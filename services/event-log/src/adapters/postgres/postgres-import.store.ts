@@ -38,6 +38,7 @@ export class PostgresImportStore implements ImportStore {
 
 class PostgresImport implements ImportTransaction {
   private isOpen = true;
+  private isEnding = false;
   private failed = false;
 
   constructor(
@@ -63,6 +64,7 @@ class PostgresImport implements ImportTransaction {
   }
 
   async insert(events: readonly ChainedEvent[]): Promise<void> {
+    this.assertUsable();
     try {
       for (let from = 0; from < events.length; from += ROWS_AT_ONCE) {
         const values = insertValues(events.slice(from, from + ROWS_AT_ONCE));
@@ -74,6 +76,7 @@ class PostgresImport implements ImportTransaction {
   }
 
   async commit(importedTo: number): Promise<void> {
+    this.assertUsable();
     try {
       await this.client.query('UPDATE minds SET imported_to = $2 WHERE id = $1', [this.mind, importedTo]);
       await this.client.query('COMMIT');
@@ -92,6 +95,7 @@ class PostgresImport implements ImportTransaction {
 
   async rollback(): Promise<void> {
     if (!this.isOpen) return;
+    this.isEnding = true;
     try {
       await this.client.query('ROLLBACK');
       this.release(this.failed);
@@ -100,6 +104,11 @@ class PostgresImport implements ImportTransaction {
       this.release(true);
       if (sqlState(error) !== undefined) throw toAppError(error);
     }
+  }
+
+  /** What came behind a ROLLBACK on the connection would be no part of the transaction any more, and stay. */
+  private assertUsable(): void {
+    if (this.isEnding || !this.isOpen) throw new AppError('unavailable', 'the import was given up');
   }
 
   private readonly onError = () => {
