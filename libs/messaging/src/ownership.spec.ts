@@ -184,6 +184,24 @@ describe('ownership', () => {
     expect(other && cut && dealtOnce([cut, other])).toBe(true);
   });
 
+  it('is said to have come back, once, by who kept it while others may have served it', async () => {
+    const [cut] = await started(new TestBus(), 'a', 'b');
+    let returns = 0;
+    cut?.ownership.onReturn(() => void (returns += 1));
+    cut?.link.cut();
+    await pass(3_000);
+    cut?.link.mend();
+    await pass(3_000);
+    expect(returns).toBe(0);
+    cut?.link.cut();
+    await pass(10_000);
+    expect(returns).toBe(0);
+    cut?.link.mend();
+    await pass(5_000);
+    expect(cut?.ownership.alive()).toBe(true);
+    expect(returns).toBe(1);
+  });
+
   it('comes back to everybody after all of them were cut off', async () => {
     const members = await started(new TestBus(), 'a', 'b', 'c');
     for (const { link } of members) link.cut();

@@ -36,12 +36,15 @@ export class Ownership {
   private readonly mine = new Set<number>();
   private readonly takeListeners: Listener[] = [];
   private readonly releaseListeners: Listener[] = [];
+  private readonly returnListeners: (() => void)[] = [];
   private readonly bucket: Bucket;
   private readonly prefix: string;
   private phase: Phase = 'joining';
   /** What the others are told. `active` only once our shards are served, so that they give up nothing too early. */
   private announced: Phase = 'joining';
   private handingOver = false;
+  /** Served nothing for a while, and has not come back yet. */
+  private gone = false;
   private readonly own = new OwnHeartbeat();
   private readonly dealer: Dealer;
   private beats = 0;
@@ -86,6 +89,14 @@ export class Ownership {
   /** Called last registered first, and awaited, when a shard is no longer this member's. */
   onRelease(listener: Listener): void {
     this.releaseListeners.unshift(listener);
+  }
+
+  /**
+   * Called when this member serves again after it was thought gone: of the shards that it kept, others may have written
+   * and broadcast meanwhile.
+   */
+  onReturn(listener: () => void): void {
+    this.returnListeners.push(listener);
   }
 
   /** Joins, listens, and takes the shards that are this member's. */
@@ -140,6 +151,8 @@ export class Ownership {
 
   private async activate(): Promise<void> {
     this.phase = 'active';
+    if (this.gone) for (const listener of this.returnListeners) listener();
+    this.gone = false;
     await this.settle();
     if (this.phase === 'active') this.announced = 'active';
     this.beat();
@@ -152,6 +165,7 @@ export class Ownership {
   private beat(): void {
     if (this.phase === 'active' && !this.alive()) {
       this.phase = this.announced = 'joining';
+      this.gone = true;
       this.own.joins(this.now());
     }
     const { link, instance } = this.options;

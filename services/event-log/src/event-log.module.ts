@@ -62,6 +62,7 @@ class Lifecycle implements OnApplicationBootstrap, OnApplicationShutdown {
     const { keeper } = this.eventLog;
     this.ownership.onTake((shard) => keeper.take(shard));
     this.ownership.onRelease((shard) => keeper.release(shard));
+    this.ownership.onReturn(() => keeper.returned());
   }
 
   onApplicationShutdown(): Promise<void> {

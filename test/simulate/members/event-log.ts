@@ -34,6 +34,7 @@ export function eventLogMember(context: MemberContext, { tailBytes }: { tailByte
     bootstrap: () => {
       ownership.onTake((shard) => eventLog.keeper.take(shard));
       ownership.onRelease((shard) => eventLog.keeper.release(shard));
+      ownership.onReturn(() => eventLog.keeper.returned());
     },
     shutdown: () => eventLog.close(),
   });

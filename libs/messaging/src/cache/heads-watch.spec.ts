@@ -15,7 +15,12 @@ function watching(minds: string[], owned: number[], heads?: (request: HeadsReque
   const asked: HeadsRequest[] = [];
   const caughtUp: string[] = [];
   const logged: string[] = [];
-  const listeners: { take?: ShardListener; release?: ShardListener; back?: () => void } = {};
+  const listeners: {
+    take?: ShardListener;
+    release?: ShardListener;
+    back?: () => void;
+    returned?: () => void;
+  } = {};
   const forgotten: string[] = [];
   const released: string[] = [];
   const cache: Watched = {
@@ -41,6 +46,7 @@ function watching(minds: string[], owned: number[], heads?: (request: HeadsReque
       owns: (shard) => owned.includes(shard),
       onTake: (listener) => (listeners.take = listener),
       onRelease: (listener) => (listeners.release = listener),
+      onReturn: (listener) => (listeners.returned = listener),
     },
     link: { onReconnect: (listener) => (listeners.back = listener) },
     clock: systemClock,
@@ -99,7 +105,7 @@ describe('the watch over heads', () => {
     expect(logged).toHaveLength(2);
   });
 
-  it('compares every 30 s and on a reconnect until it is stopped', async () => {
+  it('compares every 30 s, on a reconnect and on coming back, until it is stopped', async () => {
     const { watch, asked, listeners } = watching(['gus'], [2]);
     watch.start();
     await jest.advanceTimersByTimeAsync(60_600);
@@ -107,9 +113,12 @@ describe('the watch over heads', () => {
     listeners.back?.();
     await jest.advanceTimersByTimeAsync(600);
     expect(asked).toHaveLength(3);
+    listeners.returned?.();
+    await jest.advanceTimersByTimeAsync(600);
+    expect(asked).toHaveLength(4);
     watch.stop();
     await jest.advanceTimersByTimeAsync(100_000);
-    expect(asked).toHaveLength(3);
+    expect(asked).toHaveLength(4);
   });
 
   it('compares once more when it is asked for while it compares', async () => {

@@ -14,7 +14,7 @@ export interface Watched {
 
 export interface HeadsWatchParts {
   log: Pick<LogClient, 'heads' | 'shards'>;
-  ownership: Pick<Ownership, 'owns' | 'onTake' | 'onRelease'>;
+  ownership: Pick<Ownership, 'owns' | 'onTake' | 'onRelease' | 'onReturn'>;
   link: Pick<Link, 'onReconnect'>;
   clock: Clock;
   logger: Log;
@@ -33,8 +33,8 @@ const PATIENCE_MS = 10_000;
 const CATCH_UPS_AT_ONCE = 8;
 
 /**
- * A mind that goes quiet after a lost batch shows no gap. So on every reconnect and every 30 s the watermarks are compared
- * with the log's heads. Minds of a shard that was given up are let go; those of a shard just taken are read anew.
+ * A mind that goes quiet after a lost batch shows no gap. So on every reconnect, after every pause in which others may have
+ * served its shards, and every 30 s the watermarks are compared with the log's heads. Minds of a shard that was given up are let go; those of a shard just taken are read anew.
  */
 export class HeadsWatch {
   private timer?: NodeJS.Timeout;
@@ -53,6 +53,7 @@ export class HeadsWatch {
       this.cache.release((mind) => this.shardOf(mind) !== shard || ownership.owns(shard)),
     );
     link.onReconnect(() => void this.compare());
+    ownership.onReturn(() => void this.compare());
     this.timer = setInterval(() => void this.compare(), EVERY_MS);
   }
 

@@ -49,6 +49,11 @@ export class ShardKeeper {
     this.lookAfter(SECOND_LOOK_MS, shard);
   }
 
+  /** Others may have written to our minds while we were gone: each head is read again before it is used. */
+  returned(): void {
+    this.parts.minds.dropHeads();
+  }
+
   async release(shard: number): Promise<void> {
     clearTimeout(this.looks.get(shard));
     this.looks.delete(shard);
