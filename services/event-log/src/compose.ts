@@ -120,7 +120,7 @@ export function assembleEventLog(
   return {
     ...{ appender, imports, keeper, tails, announcer },
     minds: new MindList(minds, stores.minds, clock),
-    reads: new ReadLog({ events, minds, tails, meter }),
+    reads: new ReadLog({ events, minds, tails, meter, clock }),
     heads: new HeadsLog(minds, stores.minds),
     verify: new VerifyLog({ events, minds, meter, clock }),
     exports: new ExportLog({ events, minds, meter }),

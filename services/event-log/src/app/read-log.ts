@@ -6,7 +6,7 @@ import {
   type ReadPurpose,
   type ReadRequest,
 } from '#libs/contracts';
-import { AppError } from '#libs/kernel';
+import { AppError, type Clock } from '#libs/kernel';
 import type { ChainHead } from '../core/chain.core';
 import { joinLines, tailPage } from '../core/tail-page.core';
 import { EMPTY_PAGE, type EventStore, type LinePage, type PageQuery } from './event-store.port';
@@ -18,12 +18,17 @@ import type { TailCache } from './tail-cache';
 /** What surrounds the events in a reply. */
 const ENVELOPE_BYTES = 4 * 1024;
 const REPLY_BYTES = LIMITS.messageBytes - ENVELOPE_BYTES;
+/** What a reply says of one mind besides its events, at most. */
+const ENTRY_BYTES = 320;
+/** A reply of many minds is answered after about so long, with what it has: who asks waits only 3 s. */
+const GATHER_MS = 1_500;
 
 export interface ReadLogParts {
   events: EventStore;
   minds: MindCache;
   tails: TailCache;
   meter: LogMeter;
+  clock: Pick<Clock, 'monotonicMs'>;
 }
 
 type Read = Omit<PageQuery, 'mind' | 'maxBytes' | 'separator'>;
@@ -56,16 +61,18 @@ export class ReadLog {
     return `{"events":[${page.text}],"head":${headJson(head)}${next},"importedTo":${state.record.importedTo}}`;
   }
 
-  /** JSON of a `GatherReply`. Unknown minds are left out. */
+  /** JSON of a `GatherReply`. Unknown minds are left out; where room or time is used up, a mind is told by its head alone. */
   async gather({ ranges, purpose }: GatherRequest): Promise<string> {
     const states = await this.parts.minds.states(ranges.map(({ mind }) => mind));
-    let room = REPLY_BYTES;
+    let room = REPLY_BYTES - ENTRY_BYTES * ranges.length;
+    const until = this.parts.clock.monotonicMs() + GATHER_MS;
     const parts: string[] = [];
     for (const { mind, after } of ranges) {
       if (!states.has(mind)) continue;
       const state = await this.stateAt(mind, after);
       const query: Read = { after, limit: LIMITS.readEvents, order: 'asc' };
-      const page = await this.page(state, query, { maxBytes: Math.max(room, 1), purpose });
+      const isFull = room <= 0 || this.parts.clock.monotonicMs() > until;
+      const page = isFull ? EMPTY_PAGE : await this.page(state, query, { maxBytes: room, purpose });
       const bytes = Buffer.byteLength(page.text);
       const fits = parts.length === 0 || bytes <= room;
       const head = await this.headAfter(state, page.last);
@@ -74,7 +81,7 @@ export class ReadLog {
         `{"mind":"${mind}","events":[${fits ? page.text : ''}],"head":${headJson(head)},` +
           `"prevHash":${hashJson(prevHash)},"importedTo":${state.record.importedTo}}`,
       );
-      room -= (fits ? bytes : 0) + 320;
+      room -= fits ? bytes : room;
     }
     return `{"minds":[${parts.join(',')}]}`;
   }
