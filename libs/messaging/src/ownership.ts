@@ -81,7 +81,10 @@ export class Ownership {
     return [...this.members.active(), this.options.instance];
   }
 
-  /** Called in order of registration, and awaited, when a shard becomes this member's; one that throws is asked again. */
+  /**
+   * Called in order of registration, and awaited, when a shard becomes this member's, for several shards at once; one that
+   * throws is asked again.
+   */
   onTake(listener: Listener): void {
     this.takeListeners.push(listener);
   }
@@ -196,7 +199,8 @@ export class Ownership {
   private async change(): Promise<void> {
     this.members.forgetSilent(this.now());
     const wanted = this.wanted();
-    for (const shard of wanted) if (!this.mine.has(shard)) await this.take(shard);
+    // Together, as a database that stands still may hold up each of them.
+    await Promise.all([...wanted].filter((shard) => !this.mine.has(shard)).map((shard) => this.take(shard)));
     await Promise.all(
       [...this.mine].filter((shard) => !wanted.has(shard)).map((shard) => this.release(shard)),
     );

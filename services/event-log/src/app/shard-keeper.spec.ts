@@ -23,6 +23,7 @@ describe('a shard that is held', () => {
   let others: MindState[];
   let reads: number;
   let owned: boolean;
+  let importsEnd: Promise<void>;
   let failing: boolean;
   let announced: Span[];
   let expected: Span[];
@@ -33,6 +34,7 @@ describe('a shard that is held', () => {
   beforeEach(() => {
     jest.useFakeTimers();
     others = [];
+    importsEnd = Promise.resolve();
     [stored, reads, owned, failing, announced, expected] = [stateAt(5), 0, true, false, [], []];
     const page = () => {
       reads++;
@@ -54,7 +56,7 @@ describe('a shard that is held', () => {
         expect: (span: Span) => void expected.push(span),
         release: () => undefined,
       } as unknown as Announcer,
-      imports: { release: () => Promise.resolve() } as unknown as ImportSessions,
+      imports: { release: () => importsEnd } as unknown as ImportSessions,
       clock: {
         now: () => Date.now(),
         monotonicMs: () => performance.now(),
@@ -72,6 +74,16 @@ describe('a shard that is held', () => {
   async function take(): Promise<void> {
     await Promise.all([keeper.take(SHARD), jest.advanceTimersByTimeAsync(10_500)]);
   }
+
+  it('is given up even while an import in it waits for the database', async () => {
+    importsEnd = new Promise(() => undefined);
+    let given = false;
+    void keeper.release(SHARD).then(() => (given = true));
+    await jest.advanceTimersByTimeAsync(2_900);
+    expect(given).toBe(false);
+    await jest.advanceTimersByTimeAsync(200);
+    expect(given).toBe(true);
+  });
 
   it('is looked at ever again: what somebody else stored, however old it says it is, is announced once', async () => {
     await take();

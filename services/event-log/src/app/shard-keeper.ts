@@ -22,6 +22,8 @@ const NEXT_LOOK_MS = 30_000;
 const RETRY_MS = 1_000;
 /** Taking a shard waits for its heads no longer than this; they can also be read one by one. */
 const TAKE_MS = 2_000;
+/** Nor does giving one up wait longer for imports: who imports hears of it in any case. */
+const RELEASE_MS = 3_000;
 
 export interface ShardKeeperParts {
   minds: MindCache;
@@ -57,7 +59,7 @@ export class ShardKeeper {
   async release(shard: number): Promise<void> {
     clearTimeout(this.looks.get(shard));
     this.looks.delete(shard);
-    await this.parts.imports.release(shard);
+    await Promise.race([this.parts.imports.release(shard), this.parts.clock.sleep(RELEASE_MS)]);
     this.parts.announcer.release(shard);
     this.forget(shard);
   }
