@@ -5,12 +5,18 @@ import { EMPTY_HEAD } from '../core/chain.core';
 import type { MindCache } from './mind-cache';
 import type { MindState, MindStore } from './mind-store.port';
 
+/**
+ * At a hand-over both owners of a shard get the request to create a mind. Who finds it made waits for so long, so that
+ * the answer of who made it comes first.
+ */
+const GIVE_WAY_MS = 200;
+
 /** The list of minds: rows of settings, not events. */
 export class MindList {
   constructor(
     private readonly minds: MindCache,
     private readonly store: MindStore,
-    private readonly clock: Pick<Clock, 'now'>,
+    private readonly clock: Pick<Clock, 'now' | 'sleep'>,
   ) {}
 
   /** @throws AppError `mind_exists` */
@@ -23,7 +29,10 @@ export class MindList {
       provider: provider ?? null,
       model: model ?? null,
     });
-    if (!record) throw new AppError('mind_exists', `there is a mind ${mind} already`);
+    if (!record) {
+      await this.clock.sleep(GIVE_WAY_MS);
+      throw new AppError('mind_exists', `there is a mind ${mind} already`);
+    }
     const state = { record, head: EMPTY_HEAD };
     this.minds.add(state);
     return toInfo(state);
