@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { NAME, POLICY_COMPONENTS, REJECTIONS, STAGES, STYLES, TRAITS, TRIGGERS } from './vocabulary';
-import { positionSchema, timestampSchema, turnIdSchema, watermarkSchema } from './ids';
+import { idempotencyKeySchema, positionSchema, timestampSchema, turnIdSchema, watermarkSchema } from './ids';
 
 const text = (max: number) => z.string().min(1).max(max);
 /** A position, or a negative distance to an event of the same append (−1: the event just before). */
 const reference = z.union([positionSchema, z.number().int().min(-1000).max(-1)]);
 const references = z.array(reference).min(1).max(100);
+const tickReason = z.enum(['heartbeat', 'requested', 'due']);
 const score = z.number().min(0).max(1);
 const cid = z.string().min(1).max(64);
 const window = z.strictObject({ from: positionSchema, to: positionSchema });
@@ -304,8 +305,8 @@ export const REGISTRY = {
   autonomy_tick: kind({
     version: 1,
     content: 'empty',
-    meta: z.strictObject({ tick: positionSchema, reason: z.enum(['heartbeat', 'requested', 'due']) }),
-    description: 'One beat of the mind.',
+    meta: z.strictObject({ tick: positionSchema, reason: tickReason, key: idempotencyKeySchema.optional() }),
+    description: 'One beat of the mind; `key` is that of the request for it.',
   }),
 } satisfies Record<string, KindDefinition>;
 

@@ -55,7 +55,7 @@ export interface WhyReply {
 
 // --- tick-coordinator
 
-export const tickRequest = z.strictObject({ mind: mindIdSchema });
+export const tickRequest = z.strictObject({ mind: mindIdSchema, key });
 export type TickRequest = z.infer<typeof tickRequest>;
 export interface TickReply {
   tick: number;

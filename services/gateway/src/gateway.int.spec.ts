@@ -304,7 +304,7 @@ describe('ticks', () => {
     expect(performance.now() - startedAt).toBeLessThan(400);
     await sleep(50);
     expect(fake.payloads('reflection', 'request')).toEqual([{ mind: 'ada', key: 'k' }]);
-    expect(fake.payloads('tick-coordinator', 'tick')).toEqual([{ mind: 'ada' }]);
+    expect(fake.payloads('tick-coordinator', 'tick')).toEqual([{ mind: 'ada', key: 'k' }]);
   });
 });
 

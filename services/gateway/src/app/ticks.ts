@@ -19,9 +19,9 @@ export class Ticks {
   ) {}
 
   /** @throws AppError `busy` when the mind has had its ticks of this second */
-  async tick(mind: string): Promise<TickReply> {
+  async tick(mind: string, key?: string): Promise<TickReply> {
     this.permit(mind);
-    return this.send(mind);
+    return this.send(mind, key);
   }
 
   /** Appends the request for a reflection, then asks for the tick that will look at it; the caller does not wait for that. */
@@ -29,15 +29,15 @@ export class Ticks {
     this.permit(mind);
     const request = key === undefined ? { mind } : { mind, key };
     const reply = await this.requests.ask<PositionReply>('reflection', mind, 'request', request, COMMAND);
-    this.send(mind).catch((error: unknown) => {
+    this.send(mind, key).catch((error: unknown) => {
       const reason = error instanceof Error ? error.message : String(error);
       this.log.warn(`${mind}: no tick for the reflection that was asked for, the next one serves: ${reason}`);
     });
     return reply;
   }
 
-  private send(mind: string): Promise<TickReply> {
-    return this.requests.ask('tick-coordinator', mind, 'tick', { mind }, COMMAND);
+  private send(mind: string, key?: string): Promise<TickReply> {
+    return this.requests.ask('tick-coordinator', mind, 'tick', { mind, key }, COMMAND);
   }
 
   private permit(mind: string): void {

@@ -17,7 +17,7 @@ export class CoordinatorController {
   }
 
   @Handles('tick', tickRequest)
-  tick({ mind }: TickRequest): Promise<TickReply> {
-    return this.ticker.request(mind);
+  tick({ mind, key }: TickRequest): Promise<TickReply> {
+    return this.ticker.request(mind, key);
   }
 }

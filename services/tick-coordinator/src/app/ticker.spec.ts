@@ -208,6 +208,25 @@ describe('a tick on request', () => {
     await expect(ticker.request('ada')).resolves.toMatchObject({ tick: 2 });
   });
 
+  it('is one tick when the request comes again, by its key', async () => {
+    const { log, ticker } = await known();
+    const first = await ticker.request('ada', 'k1');
+    log.put('ada', 'x.a');
+    await pass(50);
+    expect(await ticker.request('ada', 'k1')).toEqual(first);
+    await expect(ticker.request('ada', 'k2')).resolves.toMatchObject({ tick: 2 });
+    expect(log.ticks('ada')).toHaveLength(2);
+  });
+
+  it('is one tick when two coordinators are asked at a hand-over, and when its append had to be sent again', async () => {
+    const { log, ticker } = await known();
+    const other = ticking(log, { feed: false }).ticker;
+    expect(await other.request('ada', 'k1')).toEqual(await ticker.request('ada', 'k1'));
+    await expect(other.request('ada', 'k2')).resolves.toMatchObject({ tick: 2 });
+    await expect(ticker.request('ada', 'k3')).resolves.toMatchObject({ tick: 3 });
+    expect(log.ticks('ada')).toHaveLength(3);
+  });
+
   it('takes the next number when another coordinator took this one, with the same reason or another', async () => {
     const { log, ticker } = await known();
     const other = ticking(log, { feed: false }).ticker;

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { MindEvent, TickReply } from '#libs/contracts';
 import { AppError, type Clock } from '#libs/kernel';
 import type { Log } from '#libs/messaging';
@@ -23,12 +24,15 @@ export interface TickerParts {
 
 const MAX_TIMER_MS = 2 ** 31 - 1;
 const RETRY_MS = 2_000;
+/** Requests whose answers are remembered, should they come again. */
+const ANSWERS = 10_000;
 
 /** Ticks minds: on time, on request, and ever more slowly those in which nothing happens. */
 export class Ticker {
   private readonly entries = new Map<string, Promise<Entry>>();
   /** Minds whose clock could not be read, and when that is tried again. */
   private readonly retries = new Map<string, NodeJS.Timeout>();
+  private readonly answers = new LRUCache<string, TickReply>({ max: ANSWERS });
 
   constructor(private readonly parts: TickerParts) {}
 
@@ -47,11 +51,20 @@ export class Ticker {
     return this.withEntry(mind, false, (entry) => this.schedule(mind, entry));
   }
 
-  /** Ticks at once, or shares the tick that is under way. @throws AppError of event-log. */
-  async request(mind: string): Promise<TickReply> {
+  /**
+   * Ticks at once, or shares the tick that is under way. A request that comes again, by its key, gets its first answer.
+   * @throws AppError of event-log.
+   */
+  async request(mind: string, key?: string): Promise<TickReply> {
+    const request = key === undefined ? undefined : `${mind} ${key}`;
+    const known = request === undefined ? undefined : this.answers.get(request);
+    if (known) return known;
     const entry = await this.entryOf(mind, false);
     const shared = entry.running ? await entry.running : null;
-    return shared ?? (await this.tick(mind, entry, 'requested')) ?? this.busy(mind);
+    const why = key === undefined ? { reason: 'requested' as const } : { reason: 'requested' as const, key };
+    const reply = shared ?? (await this.tick(mind, entry, why)) ?? this.busy(mind);
+    if (request !== undefined) this.answers.set(request, reply);
+    return reply;
   }
 
   knows(mind: string): boolean {
@@ -121,7 +134,7 @@ export class Ticker {
   private onTimer(mind: string, entry: Entry): void {
     const next = nextTick(entry.clock);
     if (!next || next.at > this.parts.clock.now() + 1) return this.schedule(mind, entry);
-    this.tick(mind, entry, next.reason).then(
+    this.tick(mind, entry, { reason: next.reason }).then(
       (reply) => (reply ? this.schedule(mind, entry) : this.readAgain(mind)),
       (error: unknown) => this.retryLater(mind, entry, error),
     );
@@ -140,13 +153,13 @@ export class Ticker {
     else if (!entry.dropped) this.setTimer(entry, RETRY_MS, () => this.schedule(mind, entry));
   }
 
-  private tick(mind: string, entry: Entry, reason: TickReason): Promise<TickReply | null> {
-    entry.running ??= this.append(mind, entry, reason).finally(() => (entry.running = undefined));
+  private tick(mind: string, entry: Entry, why: TickReason): Promise<TickReply | null> {
+    entry.running ??= this.append(mind, entry, why).finally(() => (entry.running = undefined));
     return entry.running;
   }
 
-  private append(mind: string, entry: Entry, reason: TickReason): Promise<TickReply | null> {
-    return this.parts.appender.append(mind, reason, {
+  private append(mind: string, entry: Entry, why: TickReason): Promise<TickReply | null> {
+    return this.parts.appender.append(mind, why, {
       next: () => entry.clock.tick + 1,
       used: (tick) => (entry.clock = ticked(entry.clock, tick, this.parts.clock.now())),
     });

@@ -13,7 +13,7 @@ import type {
   ReadReply,
   ReadRequest,
 } from '#libs/contracts';
-import { AppError, eventId, sha256 } from '#libs/kernel';
+import { AppError, canonicalJson, eventId, sha256 } from '#libs/kernel';
 import type { LogPort } from '../app/ports';
 
 type Verb = 'append' | 'gather' | 'read' | 'heads' | 'mind';
@@ -76,8 +76,8 @@ export class TestLog implements LogPort {
     await this.enter('append', mind);
     const [event] = events as NewEvent[];
     const there = this.events(mind).find(({ id }) => id === event?.id);
-    if (there && there.meta.reason !== event?.meta.reason)
-      throw new AppError('id_conflict', 'another reason');
+    if (there && canonicalJson(there.meta) !== canonicalJson(event?.meta))
+      throw new AppError('id_conflict', 'another meta');
     if (!event) throw new AppError('invalid_request', 'no event');
     if (this.archived.has(mind)) throw new AppError('forbidden', 'archived');
     const { position, hash } = there ?? this.add(mind, event, Date.now());

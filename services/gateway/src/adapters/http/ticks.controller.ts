@@ -15,8 +15,8 @@ export class TicksController {
   ) {}
 
   @Handle('tick')
-  tick(@Input() { mind }: InputOf<'tick'>): Promise<TickReply> {
-    return this.ticks.tick(mind);
+  tick(@Input() { mind, key }: InputOf<'tick'>): Promise<TickReply> {
+    return this.ticks.tick(mind, key);
   }
 
   @Handle('listReflections')
