@@ -9,6 +9,7 @@ import type { Metrics } from './metrics';
 import type { Outbox } from './outbox';
 import type { Ownership } from './ownership';
 import { RawJson } from './raw-json';
+import { underTrace } from './trace';
 import { contextOf, parsePayload, unwrapResult, type RequestContext } from './transport-message';
 
 const WAITING_LIMIT = 5_000;
@@ -49,7 +50,9 @@ export class RequestIntake {
       this.fail(incoming, new AppError('busy', 'too many requests are waiting here; try again'));
       return;
     }
-    const work = this.answer(incoming).finally(() => this.running.delete(work));
+    const work = underTrace(incoming.context.traceparent, () => this.answer(incoming)).finally(() =>
+      this.running.delete(work),
+    );
     this.running.add(work);
   }
 

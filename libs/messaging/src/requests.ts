@@ -2,6 +2,7 @@ import { ErrorCode as NatsCode, NatsError } from 'nats';
 import { HEADERS, isErrorReply, shardOf, subjects, type ServiceName } from '#libs/contracts';
 import { AppError, fromErrorReply } from '#libs/kernel';
 import { toHeaders, type Link } from './link';
+import { currentTrace } from './trace';
 
 export interface AskOptions {
   /** Milliseconds since 1970 after which the caller no longer waits. */
@@ -10,6 +11,7 @@ export interface AskOptions {
   timeoutMs?: number;
   /** After so long without a reply the request is sent again: its first receiver may have died. Default 3 s. */
   resendMs?: number;
+  /** Of W3C Trace Context; that of the request being worked on when absent. */
   traceparent?: string;
 }
 
@@ -17,7 +19,7 @@ const DEFAULT_TIMEOUT_MS = 5_000;
 const DEFAULT_RESEND_MS = 3_000;
 const NO_RESPONDER_PAUSE_MS = 100;
 
-/** Requests to the other services. Every request is idempotent, so that it may be sent again within its deadline. */
+/** Requests to the other services. They carry ids or keys, so that one may be sent again within its deadline. */
 export class Requests {
   constructor(
     private readonly link: Link,
@@ -53,7 +55,8 @@ export class Requests {
   private async send<T>(subject: string, payload: unknown, options: AskOptions = {}): Promise<T> {
     const deadlineAt = options.deadlineAt ?? Date.now() + (options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
     const headers: Record<string, string> = { [HEADERS.deadline]: String(Math.ceil(deadlineAt)) };
-    if (options.traceparent) headers[HEADERS.traceparent] = options.traceparent;
+    const traceparent = options.traceparent ?? currentTrace();
+    if (traceparent) headers[HEADERS.traceparent] = traceparent;
     const attempt = { subject, text: JSON.stringify(payload), headers };
     let last: AppError | undefined;
     for (;;) {

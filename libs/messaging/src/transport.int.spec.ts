@@ -3,6 +3,7 @@ import { HEADERS, shardOf, subjects, type Batch } from '#libs/contracts';
 import { withServers, type Servers } from '#test/support/servers';
 import { answerServiceProtocol } from './service-protocol';
 import { gate } from './testing/test-cache';
+import { underTrace } from './trace';
 import { TEST_SHARDS, testClient, testService, type TestService } from './testing/test-service';
 
 let servers: Servers;
@@ -61,6 +62,14 @@ describe('a request', () => {
       instance: member.instance,
     });
     expect(member.door.contexts).toEqual([{ shard: shardOf('ada', TEST_SHARDS), deadlineAt, traceparent }]);
+  });
+
+  it('is worked on under the trace of its caller, who need not name it', async () => {
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    await underTrace(traceparent, () => ask('echo', { mind: 'ada' }));
+    await underTrace('no trace at all', () => ask('echo', { mind: 'ada' }));
+    expect(member.door.traces).toEqual([traceparent, undefined]);
+    expect(member.door.contexts.map((context) => context.traceparent)).toEqual([traceparent, undefined]);
   });
 
   it('can be asked by any NATS client, with plain JSON and no headers', async () => {

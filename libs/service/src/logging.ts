@@ -1,13 +1,17 @@
 import { LoggerService } from '@nestjs/common';
 import pino, { type Logger as Pino } from 'pino';
-import type { Log } from '#libs/messaging';
+import { currentTrace, type Log } from '#libs/messaging';
 
-/** JSON lines on standard output; errors with their stack and cause. */
+/** JSON lines on standard output; errors with their stack and cause, and the trace of the request they are about. */
 export function createPino(service: string, instance: string, level: string): Pino {
   return pino({
     level,
     base: { service, instance },
     timestamp: pino.stdTimeFunctions.isoTime,
+    mixin: () => {
+      const traceparent = currentTrace();
+      return traceparent === undefined ? {} : { traceparent };
+    },
     serializers: { err: pino.stdSerializers.errWithCause },
   });
 }

@@ -145,6 +145,20 @@ describe('requests reach the right service with the right payload', () => {
   });
 });
 
+it('hands on the trace of a request', async () => {
+  const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+  const seen: (string | undefined)[] = [];
+  const listening = fake.nc.subscribe('pmm.v1.log.*.get', {
+    callback: (_, message) => void seen.push(message.headers?.get('traceparent') || undefined),
+  });
+  await fake.nc.flush();
+  fake.on('event-log', 'get', ({ mind }) => info(String(mind)));
+  await fetch(`${gateway.url}/v1/minds/ada`, { headers: { traceparent } });
+  await fetch(`${gateway.url}/v1/minds/ada`);
+  listening.unsubscribe();
+  expect(seen).toEqual([traceparent, undefined]);
+});
+
 describe('a request that has to be sent to its service again', () => {
   it.each([
     ['knowledge', 'projection', 'assert', { statement: 'Tea is hot.' }],

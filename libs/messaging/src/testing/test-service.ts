@@ -11,6 +11,7 @@ import { Metrics } from '../metrics';
 import { Ownership } from '../ownership';
 import { RawJson } from '../raw-json';
 import { Requests } from '../requests';
+import { currentTrace } from '../trace';
 import { PmmTransport, type RequestContext } from '../transport';
 
 /** What reaches a test's service, and what it does about it. */
@@ -19,6 +20,7 @@ export class TestDoor {
   readonly batches: Batch[] = [];
   readonly appended: { appended: Appended; shard: number }[] = [];
   readonly contexts: RequestContext[] = [];
+  readonly traces: (string | undefined)[] = [];
   instance = '';
   /** What a `slow` request or a batch waits for. */
   wait: (mind: string) => Promise<void> = () => Promise.resolve();
@@ -34,6 +36,7 @@ class TestController {
   @Handles('echo', note)
   echo({ text }: Note, context: RequestContext) {
     this.door.contexts.push(context);
+    this.door.traces.push(currentTrace());
     return { text, instance: this.door.instance };
   }
 

@@ -3,8 +3,8 @@ import type { DynamicModule, LoggerService } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { SwaggerModule } from '@nestjs/swagger';
 import helmet from 'helmet';
-import type { Server } from 'node:http';
-import type { Metrics } from '#libs/messaging';
+import type { IncomingMessage, Server } from 'node:http';
+import { underTrace, type Metrics } from '#libs/messaging';
 import { SettingsError } from '#libs/service';
 import { Gate } from './gate';
 import { countRequests } from './http-metrics';
@@ -44,6 +44,7 @@ export async function startHttp(module: DynamicModule, options: HttpServerOption
   const { token, allowedHosts } = options;
   const gate = new Gate({ token, allowedHosts, mostRequests: MOST_REQUESTS, mostStreams: MOST_STREAMS });
   app.set('etag', false);
+  app.use(traced);
   app.use(countRequests(options.metrics));
   app.use(helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } }));
   app.use(noStore);
@@ -64,6 +65,9 @@ function prepareServer(server: Server): void {
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.maxConnections = MOST_CONNECTIONS;
 }
+
+const traced = ({ headers }: IncomingMessage, _: unknown, next: () => void) =>
+  underTrace(headers.traceparent?.toString(), next);
 
 const noStore = (
   _: unknown,
