@@ -107,6 +107,7 @@ export {
   stateRequest,
   switchModelRequest,
   tickRequest,
+  wakeRequest,
   turnRequest,
 } from './services';
 export type {
@@ -149,6 +150,7 @@ export type {
   SwitchModelRequest,
   TickReply,
   TickRequest,
+  WakeRequest,
   TurnReply,
   TurnRequest,
   TurnSignal,

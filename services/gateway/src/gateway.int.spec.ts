@@ -55,6 +55,7 @@ describe('requests reach the right service with the right payload', () => {
     fake.on('event-log', 'minds', () => ({ minds: [info('ada')], next: 'ada' }));
     fake.on('event-log', 'get', ({ mind }) => info(String(mind), 3));
     fake.on('event-log', 'archive', ({ mind }) => info(String(mind)));
+    fake.on('tick-coordinator', 'wake', () => ({}));
     expect(await client.createMind({ id: 'ada', model: 'm' })).toEqual(info('ada'));
     expect(await client.minds({ after: 'a', limit: 7 })).toEqual({ minds: [info('ada')], next: 'ada' });
     expect((await client.mind('ada')).head).toEqual({ position: 3, hash: 'h' });
@@ -66,6 +67,7 @@ describe('requests reach the right service with the right payload', () => {
       ['get', { mind: 'ada' }],
       ['archive', { mind: 'ada', archived: true }],
       ['archive', { mind: 'ada', archived: false }],
+      ['wake', { mind: 'ada' }],
     ]);
   });
 

@@ -1,5 +1,12 @@
 import { Controller } from '@nestjs/common';
-import { tickRequest, type Appended, type TickReply, type TickRequest } from '#libs/contracts';
+import {
+  tickRequest,
+  wakeRequest,
+  type Appended,
+  type TickReply,
+  type TickRequest,
+  type WakeRequest,
+} from '#libs/contracts';
 import { Handles, OnAppended } from '#libs/messaging';
 import { Broadcaster } from '../app/broadcaster';
 import { Ticker } from '../app/ticker';
@@ -19,5 +26,10 @@ export class CoordinatorController {
   @Handles('tick', tickRequest)
   tick({ mind, key }: TickRequest): Promise<TickReply> {
     return this.ticker.request(mind, key);
+  }
+
+  @Handles('wake', wakeRequest)
+  wake({ mind }: WakeRequest): Promise<void> {
+    return this.ticker.wake(mind);
   }
 }

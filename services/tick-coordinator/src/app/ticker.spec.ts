@@ -144,6 +144,19 @@ describe('ticks by the clock', () => {
     expect(log.ticks('ada')).toMatchObject([{ tick: 1 }]);
   });
 
+  it('come for what fell due in the archive once the mind is woken', async () => {
+    const { log, ticker } = ticking();
+    log.archived.add('ada');
+    const dueAt = new Date(START + 2 * HOUR).toISOString();
+    log.put('ada', 'commitment_open', { cid: 'c', source: 'api', dueAt }, START - 3 * HOUR);
+    await pass(3 * HOUR);
+    expect(log.ticks('ada')).toEqual([]);
+    log.archived.delete('ada');
+    await ticker.wake('ada');
+    await pass(1_000);
+    expect(log.ticks('ada')).toHaveLength(1);
+  });
+
   it('come on time though the clock could not be read at first', async () => {
     const log = new TestLog();
     const { ticker } = ticking(log);

@@ -35,9 +35,13 @@ export class MindsController {
     return this.requests.ask('event-log', mind, 'archive', { mind, archived: true }, COMMAND);
   }
 
+  /** Its clock was forgotten while it could not tick. */
   @Handle('unarchive')
-  unarchive(@Input() { mind }: InputOf<'unarchive'>): Promise<MindInfo> {
-    return this.requests.ask('event-log', mind, 'archive', { mind, archived: false }, COMMAND);
+  async unarchive(@Input() { mind }: InputOf<'unarchive'>): Promise<MindInfo> {
+    const request = { mind, archived: false };
+    const info = await this.requests.ask<MindInfo>('event-log', mind, 'archive', request, COMMAND);
+    await this.requests.ask('tick-coordinator', mind, 'wake', { mind }, COMMAND);
+    return info;
   }
 
   @Handle('switchModel')
