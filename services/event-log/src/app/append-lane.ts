@@ -1,3 +1,4 @@
+import type { ErrorCode } from '#libs/contracts';
 import { AppError, type Clock } from '#libs/kernel';
 import { planAppends, type AppendPlan } from '../core/append-plan.core';
 import { judgeIds } from '../core/judgement.core';
@@ -129,11 +130,8 @@ export class AppendLane {
   /** Answers what can be answered, plans what can be planned; `ask` is for what only the database knows. */
   private route(job: AppendJob, state: MindState | undefined, groups: Map<string, Planned>): 'ask' | 'done' {
     const { clock, asking } = this.parts;
-    const failure = refusal(job, state, clock.now());
-    if (failure || !state) {
-      if (failure) reject(job, failure);
-      return 'done';
-    }
+    if (job.deadlineAt < clock.now()) return refuse(job, 'timeout', 'the append waited past its deadline');
+    if (!state) return refuse(job, 'unknown_mind', `there is no mind ${job.mind}`);
     if (asking.holds(job.mind) || this.isSuspect(job.mind) || state.record.archivedAt !== null) return 'ask';
     const known = this.parts.tails.get(job.mind)?.known(job.events.map(({ id }) => id));
     if (known && known.size > 0) {
@@ -222,7 +220,7 @@ export class AppendLane {
   }
 }
 
-function refusal(job: AppendJob, state: MindState | undefined, nowMs: number): AppError | null {
-  if (job.deadlineAt < nowMs) return new AppError('timeout', 'the append waited past its deadline');
-  return state ? null : new AppError('unknown_mind', `there is no mind ${job.mind}`);
+function refuse(job: AppendJob, code: ErrorCode, message: string): 'done' {
+  reject(job, new AppError(code, message));
+  return 'done';
 }
