@@ -34,7 +34,8 @@ const CATCH_UPS_AT_ONCE = 8;
 
 /**
  * A mind that goes quiet after a lost batch shows no gap. So on every reconnect, after every pause in which others may have
- * served its shards, and every 30 s the watermarks are compared with the log's heads. Minds of a shard that was given up are let go; those of a shard just taken are read anew.
+ * served its shards, and every 30 s the watermarks are compared with the log's heads. Minds of a shard that was given up are
+ * let go; those of a shard just taken are read anew.
  */
 export class HeadsWatch {
   private timer?: NodeJS.Timeout;
