@@ -244,7 +244,7 @@ describe('calls of the model', () => {
     const life = begin();
     life.adopt('Nova');
     expect([1, 2, 3, 4, 7, 8, 500].map(waitTicks)).toEqual([1, 2, 4, 8, 64, 64, 64]);
-    expect(reason(life, { retryAtTick: 4 })).toBe('model_unavailable');
-    expect(reason(life, { retryAtTick: 4 })).toBe('identity');
+    expect(reason(life, { retryAtTick: 2 })).toBe('model_unavailable');
+    expect(reason(life, { retryAtTick: 2 })).toBe('identity');
   });
 });
