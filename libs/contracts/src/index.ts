@@ -107,7 +107,6 @@ export {
   stateRequest,
   switchModelRequest,
   tickRequest,
-  wakeRequest,
   turnRequest,
 } from './services';
 export type {
@@ -150,7 +149,6 @@ export type {
   SwitchModelRequest,
   TickReply,
   TickRequest,
-  WakeRequest,
   TurnReply,
   TurnRequest,
   TurnSignal,

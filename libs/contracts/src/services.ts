@@ -57,10 +57,6 @@ export interface WhyReply {
 
 export const tickRequest = z.strictObject({ mind: mindIdSchema, key });
 export type TickRequest = z.infer<typeof tickRequest>;
-
-/** A mind that may tick again: one that was taken out of the archive. */
-export const wakeRequest = z.strictObject({ mind: mindIdSchema });
-export type WakeRequest = z.infer<typeof wakeRequest>;
 export interface TickReply {
   tick: number;
   position: number;

@@ -1,11 +1,11 @@
 import { Controller } from '@nestjs/common';
 import {
+  mindRequest,
   tickRequest,
-  wakeRequest,
   type Appended,
+  type MindRequest,
   type TickReply,
   type TickRequest,
-  type WakeRequest,
 } from '#libs/contracts';
 import { Handles, OnAppended } from '#libs/messaging';
 import { Broadcaster } from '../app/broadcaster';
@@ -28,8 +28,9 @@ export class CoordinatorController {
     return this.ticker.request(mind, key);
   }
 
-  @Handles('wake', wakeRequest)
-  wake({ mind }: WakeRequest): Promise<void> {
+  /** It may tick again, as it was taken out of the archive. */
+  @Handles('wake', mindRequest)
+  wake({ mind }: MindRequest): Promise<void> {
     return this.ticker.wake(mind);
   }
 }

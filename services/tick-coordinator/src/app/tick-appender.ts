@@ -3,7 +3,10 @@ import { AppError, draft, eventId } from '#libs/kernel';
 import type { LogPort } from './ports';
 
 /** Why a mind ticks; a request says by its key which one it is. */
-export type TickReason = { reason: 'heartbeat' | 'due' } | { reason: 'requested'; key?: string };
+export interface TickReason {
+  reason: 'heartbeat' | 'requested' | 'due';
+  key?: string;
+}
 
 /** The numbers of one mind's ticks. */
 export interface TickNumbers {
@@ -47,8 +50,7 @@ export class TickAppender {
     const event = { ...draft('autonomy_tick', { tick, ...why }), id: eventId(mind, 'tick', tick) };
     try {
       const reply = await this.log.append({ mind, events: [event] }, { timeoutMs: APPEND_MS });
-      const isOurs = !reply.duplicate || ('key' in why && why.key !== undefined);
-      return isOurs ? reply.to : null;
+      return reply.duplicate && why.key === undefined ? null : reply.to;
     } catch (error) {
       if (error instanceof AppError && error.code === 'id_conflict') return null;
       throw error;

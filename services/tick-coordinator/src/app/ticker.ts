@@ -56,14 +56,12 @@ export class Ticker {
    * @throws AppError of event-log.
    */
   async request(mind: string, key?: string): Promise<TickReply> {
-    const request = key === undefined ? undefined : `${mind} ${key}`;
-    const known = request === undefined ? undefined : this.answers.get(request);
+    if (key === undefined) return this.tickNow(mind, { reason: 'requested' });
+    const request = `${mind} ${key}`;
+    const known = this.answers.get(request);
     if (known) return known;
-    const entry = await this.entryOf(mind, false);
-    const shared = entry.running ? await entry.running : null;
-    const why = key === undefined ? { reason: 'requested' as const } : { reason: 'requested' as const, key };
-    const reply = shared ?? (await this.tick(mind, entry, why)) ?? this.busy(mind);
-    if (request !== undefined) this.answers.set(request, reply);
+    const reply = await this.tickNow(mind, { reason: 'requested', key });
+    this.answers.set(request, reply);
     return reply;
   }
 
@@ -78,6 +76,12 @@ export class Ticker {
 
   stop(): void {
     this.release(() => false);
+  }
+
+  private async tickNow(mind: string, why: TickReason): Promise<TickReply> {
+    const entry = await this.entryOf(mind, false);
+    const shared = entry.running ? await entry.running : null;
+    return shared ?? (await this.tick(mind, entry, why)) ?? this.busy(mind);
   }
 
   private async withEntry(mind: string, isNew: boolean, work: (entry: Entry) => void): Promise<void> {

@@ -36,6 +36,21 @@ async function attempt(statement: string, role?: string): Promise<string> {
   });
 }
 
+/** Serves as a role that may create roles, owns its database, and got `grants` from the superuser. */
+async function expectPlainRoleServes(on: Servers, ...grants: string[]): Promise<void> {
+  const url = new URL(await on.createDatabase('plain'));
+  await asOwner(url.href, async (client) => {
+    await client.query(`CREATE ROLE plain LOGIN CREATEROLE PASSWORD 'plain'`);
+    for (const grant of grants) await client.query(grant);
+    await client.query('ALTER DATABASE plain OWNER TO plain');
+  });
+  [url.username, url.password] = ['plain', 'plain'];
+  const plain = await openRig(url.href);
+  await plain.minds.create({ mind: 'm' });
+  await expect(append(plain, 'm', [note('one')])).resolves.toMatchObject({ from: 1 });
+  await plain.close();
+}
+
 const PARTITIONS = Array.from({ length: 8 }, (_, part) => `events_${part}`);
 
 describe('stored events', () => {
@@ -135,33 +150,14 @@ describe('migration', () => {
   it('makes its role on a server of which it is no superuser', async () => {
     const untouched = await withServers({ nats: false });
     try {
-      const url = new URL(await untouched.createDatabase('plain'));
-      await asOwner(url.href, async (client) => {
-        await client.query(`CREATE ROLE plain LOGIN CREATEROLE PASSWORD 'plain'`);
-        await client.query('ALTER DATABASE plain OWNER TO plain');
-      });
-      [url.username, url.password] = ['plain', 'plain'];
-      const plain = await openRig(url.href);
-      await plain.minds.create({ mind: 'm' });
-      await expect(append(plain, 'm', [note('one')])).resolves.toMatchObject({ from: 1 });
-      await plain.close();
+      await expectPlainRoleServes(untouched);
     } finally {
       await untouched.stop();
     }
   });
 
   it('works for a role that is no superuser and was granted its role', async () => {
-    const url = new URL(await servers.createDatabase('plain'));
-    await asOwner(url.href, async (client) => {
-      await client.query(`CREATE ROLE plain LOGIN CREATEROLE PASSWORD 'plain'`);
-      await client.query(`GRANT ${APP_ROLE} TO plain WITH ADMIN OPTION`);
-      await client.query('ALTER DATABASE plain OWNER TO plain');
-    });
-    [url.username, url.password] = ['plain', 'plain'];
-    const plain = await openRig(url.href);
-    await plain.minds.create({ mind: 'm' });
-    await expect(append(plain, 'm', [note('one')])).resolves.toMatchObject({ from: 1 });
-    await plain.close();
+    await expectPlainRoleServes(servers, `GRANT ${APP_ROLE} TO plain WITH ADMIN OPTION`);
   });
 
   it('says where it looked when there is no database', async () => {
