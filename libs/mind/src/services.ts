@@ -66,7 +66,7 @@ export type CommitmentState = {
   commitments: CommitmentsState;
 };
 
-export const commitmentFold: Fold<CommitmentState> = composeFold<CommitmentState>(3, {
+export const commitmentFold: Fold<CommitmentState> = composeFold<CommitmentState>(4, {
   clock: clockSection,
   ticks: ticksSection,
   identity: identitySection,
@@ -93,7 +93,7 @@ export type ReflectionState = {
   windows: WindowsState;
 };
 
-export const reflectionFold: Fold<ReflectionState> = composeFold<ReflectionState>(4, {
+export const reflectionFold: Fold<ReflectionState> = composeFold<ReflectionState>(5, {
   clock: clockSection,
   ticks: ticksSection,
   identity: identitySection,

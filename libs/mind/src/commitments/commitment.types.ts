@@ -42,8 +42,15 @@ export interface ExpiredCommitment extends OpenCommitment {
 /** The duty to change the text of commitments after an adoption. */
 export interface Rebind {
   newName: string;
-  /** The commitments, each with the name that its text holds. */
-  cids: Map<string, string>;
+  cids: Map<string, RebindDuty>;
+}
+
+/** Why the text of a commitment is to be changed. */
+export interface RebindDuty {
+  /** The name that its text holds. */
+  oldName: string;
+  /** Position of the event that made it a duty: the adoption, or a rebind to another name that came after it. */
+  since: number;
 }
 
 /** The commitments that are open, and what they make a duty. */

@@ -3,7 +3,7 @@ import { keepNewest } from '../events/bounded';
 import { integerField, isImported, textField } from '../events/event-fields';
 import type { Adoption, IdentityState } from '../identity/identity.fold';
 import { holdsWord, wordTest } from '../text/whole-word';
-import type { CommitmentsState, Rebind } from './commitment.types';
+import type { CommitmentsState, Rebind, RebindDuty } from './commitment.types';
 import { CID_UNITS, NAME_UNITS, REBINDS_KEPT } from './commitments.constants';
 
 const sameButCase = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
@@ -19,7 +19,8 @@ export function rebindAfterAdoption(
   if (adoption.name === '' || sameButCase(adoption.oldName, adoption.name)) return;
   const holdsOldName = wordTest(adoption.oldName);
   for (const [cid, { text }] of state.open) {
-    if (holdsOldName(text)) addDuty(state, adoption, cid, adoption.oldName);
+    if (holdsOldName(text))
+      addDuty(state, adoption, cid, { oldName: adoption.oldName, since: event.position });
   }
 }
 
@@ -37,7 +38,7 @@ export function rebound(
   const text = state.open.get(cid)?.text;
   if (!adoption || adoption.imported || adoption.position <= position) return;
   if (bound === undefined || text === undefined || name !== adoption.name || sameButCase(bound, name)) return;
-  if (holdsWord(text, bound)) addDuty(state, adoption, cid, bound);
+  if (holdsWord(text, bound)) addDuty(state, adoption, cid, { oldName: bound, since: event.position });
 }
 
 /** A commitment that ended, or whose text has lost the old name, needs no rebind. */
@@ -45,14 +46,14 @@ export function forgetRebinds(state: CommitmentsState, cid: string): void {
   for (const [position, rebind] of state.rebinds) {
     const duty = rebind.cids.get(cid);
     const text = state.open.get(cid)?.text ?? '';
-    if (duty !== undefined && !holdsWord(text, duty)) dropDuty(state, rebind, position, cid);
+    if (duty !== undefined && !holdsWord(text, duty.oldName)) dropDuty(state, rebind, position, cid);
   }
 }
 
-function addDuty(state: CommitmentsState, adoption: Adoption, cid: string, oldName: string): void {
-  if (cid.length > CID_UNITS || oldName.length > NAME_UNITS) return;
+function addDuty(state: CommitmentsState, adoption: Adoption, cid: string, duty: RebindDuty): void {
+  if (cid.length > CID_UNITS || duty.oldName.length > NAME_UNITS) return;
   const rebind = state.rebinds.get(adoption.position) ?? { newName: adoption.name, cids: new Map() };
-  rebind.cids.set(cid, oldName);
+  rebind.cids.set(cid, duty);
   state.rebinds.set(adoption.position, rebind);
   keepNewest(state.rebinds, REBINDS_KEPT);
 }

@@ -66,6 +66,23 @@ describe('rebinding', () => {
     expect(life.tick()).toEqual([]);
   });
 
+  it('is done again when an older one, which came late, has taken the newest name away', () => {
+    const life = begin();
+    life.adopt('Nova');
+    life.open('c1', 'Nova must do it');
+    for (const name of ['Vega', 'Nova', 'Lyra']) life.adopt(name);
+    const [late, newest] = life.decide();
+    life.append(newest ? [newest] : []);
+    life.append(late ? [late] : []);
+    expect(life.state.commitments.open.get('c1')?.text).toBe('Vega must do it');
+    life.tick();
+    const [again] = life.decide();
+    expect(again?.content).toBe('Lyra must do it');
+    expect(again?.id).not.toBe(newest?.id);
+    life.append(again ? [again] : []);
+    expect(life.tick()).toEqual([]);
+  });
+
   it('is not caused by an imported adoption', () => {
     const life = begin();
     life.imported('identity_adopt', { name: 'Nova' });

@@ -23,16 +23,22 @@ function rebindDrafts(
   adoption: number,
   { newName, cids }: Rebind,
 ): Draft[] {
-  const found = [...cids].flatMap(([cid, oldName]) => {
+  const found = [...cids].flatMap(([cid, duty]) => {
     const commitment = state.commitments.open.get(cid);
-    return commitment ? [{ cid, oldName, commitment }] : [];
+    return commitment ? [{ cid, ...duty, commitment }] : [];
   });
   return found
     .sort((a, b) => a.commitment.openPosition - b.commitment.openPosition)
-    .map(({ cid, oldName, commitment: { text, openPosition } }) => ({
+    .map(({ cid, oldName, since, commitment: { text, openPosition } }) => ({
       ...draft('commitment_rebind', { cid, adoption, oldName, newName }, replaceWord(text, oldName, newName)),
-      id: eventId(mind, 'commitment', 'rebind', `adoption:${adoption}:open:${openPosition}`, 0),
+      id: eventId(mind, 'commitment', 'rebind', causeOf(adoption, since, openPosition), 0),
     }));
+}
+
+/** A text that an older rebind, which came late, has bound to another name again needs an event of its own. */
+function causeOf(adoption: number, since: number, openPosition: number): string {
+  const cause = `adoption:${adoption}:open:${openPosition}`;
+  return since === adoption ? cause : `${cause}:since:${since}`;
 }
 
 function inAppends(drafts: readonly Draft[]): Draft[][] {
