@@ -1,5 +1,6 @@
 import { Listener } from './checks/listener';
 import { checkAcknowledged, checkLog, checkTurns, logsOf, type Log } from './checks/logs';
+import { checkCreated, checkFiles } from './checks/lives';
 import { checkNames } from './checks/names';
 import { checkDecisions, dutiesOf } from './checks/decisions';
 import { checkCaches, checkOwners, checkSeen, Truth } from './checks/states';
@@ -9,6 +10,7 @@ import { Client } from './load/client';
 import { Faults } from './load/faults';
 import { Fleet } from './load/fleet';
 import { History } from './load/history';
+import { Lives } from './load/lives';
 import { modelsOf } from './load/model';
 import { planOf, type Plan } from './load/plan';
 import { Workload } from './load/workload';
@@ -43,6 +45,7 @@ interface Run {
   fleet: Fleet;
   client: Client;
   workload: Workload;
+  lives: Lives;
   faults: Faults;
   listener: Listener;
 }
@@ -75,19 +78,21 @@ function build(world: World): Run {
   const fleet = new Fleet(world, chance(8), plan, modelsOf(world.scheduler, chance(9), mood));
   const client = new Client(world, chance(10), new History());
   const workload = new Workload(client, chance(11), plan, world.scheduler);
+  const lives = new Lives(client, chance(14), plan, world);
   const faults = new Faults(world, chance(12), plan, fleet, mood);
   for (const mind of plan.minds) settle(world.database, mind);
   world.trace.note('PLAN', () => describe(plan));
-  return { world, plan, fleet, client, workload, faults, listener: new Listener(world) };
+  return { world, plan, fleet, client, workload, lives, faults, listener: new Listener(world) };
 }
 
 /** Busy and bad times, then answers to all, then quiet, then what is left to do. */
 async function live(run: Run): Promise<void> {
-  const { world, plan, fleet, client, workload, faults } = run;
+  const { world, plan, fleet, client, workload, lives, faults } = run;
   const { scheduler } = world;
   const failed = () => world.violations.length > 0;
   fleet.places.forEach((place) => fleet.start(place));
   workload.begin();
+  lives.begin();
   faults.schedule();
   await scheduler.runUntil(plan.busyMs, failed);
   const { waiting } = client.history;
@@ -118,9 +123,9 @@ async function quiet(run: Run, failed: () => boolean): Promise<void> {
   logs.forEach((log) => checkBroadcasts(run, log));
 }
 
-/** Not those that nobody need announce: from before the run, and of a second writer. */
+/** Not those that nobody need announce: from before the run, imported ones (no rule decides on them), and of a second writer. */
 function checkBroadcasts({ plan, faults, listener }: Run, log: Log): void {
-  const before = plan.minds.find(({ id }) => id === log.mind)?.history ?? 0;
+  const before = plan.minds.find(({ id }) => id === log.mind)?.history ?? log.importedTo;
   const strange = faults.strange.get(log.mind);
   listener.checkBroadcasts(log, ({ position }) => position > before && !strange?.has(position));
 }
@@ -134,7 +139,8 @@ async function doDuties(run: Run, failed: () => boolean): Promise<void> {
     logsOf(world).flatMap((log) => dutiesOf(log, services).map((duty) => `${log.mind}: ${duty}`));
   for (let n = 0; n < LAST_TICKS && !failed(); n++) {
     if (n > 0 && open().length === 0) return;
-    for (const { id } of plan.minds) client.later(0, `last tick ${id}`, () => workload.tick(id));
+    for (const id of world.database.minds.keys())
+      client.later(0, `last tick ${id}`, () => workload.tick(id, `last-${n}`));
     await world.scheduler.runUntil(world.scheduler.now + BETWEEN_TICKS_MS, failed);
   }
   if (!failed()) world.violated('a duty is done in the end', open().join('; '));
@@ -144,7 +150,9 @@ function checkAll(run: Run): void {
   const { world, plan, client } = run;
   const { history } = client;
   const services = new Set<string>(plan.members.map(({ service }) => service));
+  checkCreated(world, history);
   for (const log of logsOf(world)) {
+    checkFiles(world, log, history);
     checkLog(world, log);
     checkAcknowledged(world, log, history);
     checkTurns(world, log, history);
@@ -165,10 +173,11 @@ function outcomeOf({ world, plan }: Run): Outcome {
   };
 }
 
-const describe = ({ members, minds, faults, ...rest }: Plan): string =>
+const describe = ({ members, minds, births, faults, ...rest }: Plan): string =>
   JSON.stringify({
     members: members.map(({ service, count }) => `${count} ${service}`).join(', '),
     minds: minds.map(({ id, history, importedTo }) => `${id} (${history}, ${importedTo})`).join(', '),
+    births: births.map(({ id, imports }) => `${id} (${imports})`).join(', '),
     faults: [...faults].join(', '),
     ...rest,
   });

@@ -38,6 +38,7 @@ function logOf(parts: Pick<Log, 'mind' | 'importedTo' | 'rows'>): Log {
 /** Positions without gaps, one chain, hashes that fit, every id once, every tick's number once and rising. */
 export function checkLog(world: World, { mind, rows, events }: Log): void {
   const ids = new Set<string>();
+  const requests = new Set<unknown>();
   let [hash, tick]: [string | null, number] = [null, 0];
   for (const [index, row] of rows.entries()) {
     const at = `${mind} #${row.position}`;
@@ -53,6 +54,10 @@ export function checkLog(world: World, { mind, rows, events }: Log): void {
     if (number !== tick + 1)
       world.violated('no tick number twice, none left out', `${at}: ${number} after ${tick}`);
     tick = number;
+    const { key } = event.meta;
+    if (key !== undefined && requests.has(key))
+      world.violated('a request ticks once', `${at}: ${String(key)}`);
+    requests.add(key);
   }
 }
 
@@ -86,8 +91,8 @@ export function checkTurns(world: World, { mind, events }: Log, history: History
   }
   for (const [turnId, found] of outcomes) {
     const isOurs = !turnId.startsWith('before-');
-    if (isOurs && found.length !== 1)
-      world.violated('a turn has one outcome', `${mind} ${turnId}: ${found.length}`);
+    const isEnough = found.length === 1 || (found.length === 0 && history.refused.has(turnId));
+    if (isOurs && !isEnough) world.violated('a turn has one outcome', `${mind} ${turnId}: ${found.length}`);
   }
   for (const { turnId, reply } of history.turns.filter((other) => other.mind === mind)) {
     const [outcome] = outcomes.get(turnId) ?? [];

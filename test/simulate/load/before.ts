@@ -1,28 +1,22 @@
 import { shardOf, type NewEvent } from '#libs/contracts';
 import { checkNewEvent, commitmentId, draft, eventId } from '#libs/kernel';
 import { chainEvents, EMPTY_HEAD } from '../../../services/event-log/src/core/chain.core';
-import type { Database, Table } from '../world/database';
+import type { Database } from '../world/database';
 import { EPOCH_MS } from '../world/scheduler';
 import { SHARDS } from '../world/world';
 import type { MindPlan } from './plan';
 
 /** Puts a mind and what it has lived through before the run into the database. */
 export function settle(database: Database, { id, history, importedTo, tickIntervalMs }: MindPlan): void {
-  const table: Table = {
-    record: {
-      ...{ id, createdAt: new Date(EPOCH_MS).toISOString(), tickIntervalMs, importedTo },
-      ...{ provider: null, model: null, archivedAt: null },
-    },
-    ...{ shard: shardOf(id, SHARDS), last: null },
-    ...{ byPosition: new Map(), byId: new Map(), byPrevHash: new Map() },
-  };
-  database.minds.set(id, table);
+  const settings = { id, shard: shardOf(id, SHARDS), tickIntervalMs, provider: null, model: null };
+  const table = database.found(settings, EPOCH_MS);
+  table.record = { ...table.record, importedTo };
   const past = Array.from({ length: history }, (_, n) => lived(id, n));
   database.insert(chainEvents(id, EMPTY_HEAD, past.map(checkNewEvent), EPOCH_MS - 60_000), 'the past');
 }
 
 /** A life in which rules would have decided, had it been lived here. */
-function lived(mind: string, n: number): NewEvent {
+export function lived(mind: string, n: number): NewEvent {
   const id = eventId(mind, 'before', n);
   switch (n % 7) {
     case 0:

@@ -25,6 +25,15 @@ export interface TurnEnd {
   reply: number | null;
 }
 
+/** A file that somebody wants to have in a mind. */
+export interface Filled {
+  mind: string;
+  /** Of its events, in order. */
+  ids: string[];
+  /** When its import was acknowledged. */
+  headHash?: string;
+}
+
 /** What clients were told. The checks compare it with the log. */
 export class History {
   readonly acknowledged: Acknowledged[] = [];
@@ -32,6 +41,10 @@ export class History {
   readonly turns: TurnEnd[] = [];
   readonly ticks: { mind: string; tick: number; position: number }[] = [];
   readonly opened: { mind: string; cid: string; position: number; existing: boolean }[] = [];
+  /** Turns that were refused for good, as their mind was archived: they may have begun, and end by a timeout. */
+  readonly refused = new Set<string>();
+  readonly created: string[] = [];
+  readonly files: Filled[] = [];
   /** What is asked for and has no final answer yet. */
   readonly waiting = new Set<string>();
 }

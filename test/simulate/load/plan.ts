@@ -33,10 +33,20 @@ export interface MindPlan {
   tickIntervalMs: number | null;
 }
 
+/** A mind that is made while the others are busy, and how many events its file holds that is imported into it; 0: no file. */
+export interface BirthPlan {
+  id: string;
+  tickIntervalMs: number | null;
+  imports: number;
+}
+
 /** What one seed is about. Each run has a few kinds of faults and not all of them, so that each gets its room. */
 export interface Plan {
   members: { service: ServiceName; count: number }[];
   minds: MindPlan[];
+  births: BirthPlan[];
+  /** Minds, of all of these, that are archived for a while. */
+  resting: string[];
   /** How long clients are busy and faults happen. */
   busyMs: number;
   operations: number;
@@ -52,9 +62,10 @@ const MIB = 1024 * 1024;
 
 export function planOf(seed: number): Plan {
   const random = new Random(seed * 16 + 7);
+  const members = membersOf(random);
+  const minds = Array.from({ length: random.whole(1, 4) }, (_, n) => mindOf(n, random));
   return {
-    members: membersOf(random),
-    minds: Array.from({ length: random.whole(1, 4) }, (_, n) => mindOf(n, random)),
+    ...{ members, minds, ...livesOf(minds, new Random(seed * 16 + 13)) },
     busyMs: random.pick([6_000, 12_000, 20_000]),
     operations: random.whole(12, 45),
     faults: faultsOf(random),
@@ -81,6 +92,22 @@ function mindOf(n: number, random: Random): MindPlan {
     history,
     importedTo: random.chance(0.5) ? history : 0,
     tickIntervalMs: random.pick([500, 2_000, null, 3_600_000, 3_600_000]),
+  };
+}
+
+/** Half of the runs have minds that come, a third have minds that rest. */
+function livesOf(minds: readonly MindPlan[], random: Random): Pick<Plan, 'births' | 'resting'> {
+  const births = Array.from({ length: random.pick([0, 0, 1, 2]) }, (_, n) => birthOf(n, random));
+  const restless = random.chance(0.7);
+  const ids = [...minds, ...births].map(({ id }) => id);
+  return { births, resting: ids.filter(() => !restless && random.chance(0.5)) };
+}
+
+function birthOf(n: number, random: Random): BirthPlan {
+  return {
+    id: `b${n}-${random.whole(0, 999)}`,
+    tickIntervalMs: random.pick([500, 2_000, null, 3_600_000]),
+    imports: random.chance(0.7) ? random.whole(1, 14) : 0,
   };
 }
 

@@ -42,7 +42,7 @@ export class Workload {
       snooze: [1, 'commitment', (mind, n) => this.snooze(mind, n)],
       adopt: [2, 'projection', (mind, n) => this.adopt(mind, n)],
       'adopt plainly': [1, null, (mind, n) => this.adoptPlainly(mind, n)],
-      tick: [4, null, (mind) => this.tick(mind)],
+      tick: [4, null, (mind, n) => this.tick(mind, `tick-${n}`)],
       reflect: [1, 'reflection', (mind, n) => this.reflect(mind, n)],
       read: [4, null, (mind) => this.read(mind)],
     };
@@ -54,17 +54,19 @@ export class Workload {
       ([, [, needs]]) => needs === null || this.has(needs),
     );
     const bag = possible.flatMap(([name, [weight]]) => Array.from({ length: weight }, () => name));
+    const minds = [...this.plan.minds, ...this.plan.births];
     for (let n = 0; n < this.plan.operations; n++) {
       const name = this.random.pick(bag);
-      const mind = this.random.pick(this.plan.minds).id;
+      const mind = this.random.pick(minds).id;
       const run = this.operations[name]?.[2];
       const at = this.random.between(600, this.plan.busyMs);
       if (run) this.client.later(at, `${name} ${mind} #${n}`, () => run(mind, n));
     }
   }
 
-  async tick(mind: string): Promise<void> {
-    const reply = await this.client.ask<TickReply>('tick-coordinator', 'tick', { mind });
+  /** @param key Of this request: it ticks once, however often it is sent. */
+  async tick(mind: string, key: string): Promise<void> {
+    const reply = await this.client.ask<TickReply>('tick-coordinator', 'tick', { mind, key });
     this.client.history.ticks.push({ mind, ...reply });
   }
 
@@ -117,7 +119,10 @@ export class Workload {
       const reply = await this.client.ask<TurnReply>('conversation', 'turn', turn, ended);
       this.client.history.turns.push({ mind, turnId: turn.turnId, reply: reply.positions.reply });
     } catch (error) {
-      if (!(error instanceof AppError) || !error.code.startsWith('model_')) throw error;
+      if (!(error instanceof AppError) || !error.code.startsWith('model_')) {
+        this.client.history.refused.add(turn.turnId);
+        throw error;
+      }
       this.client.history.turns.push({ mind, turnId: turn.turnId, reply: null });
     }
   }

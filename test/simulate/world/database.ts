@@ -1,6 +1,6 @@
 import { AppError } from '#libs/kernel';
 import { InsertFault, type InsertFaultKind } from '../../../services/event-log/src/app/event-store.port';
-import type { MindRecord, MindState } from '../../../services/event-log/src/app/mind-store.port';
+import type { MindRecord, MindState, NewMind } from '../../../services/event-log/src/app/mind-store.port';
 import { EMPTY_HEAD, type ChainedEvent } from '../../../services/event-log/src/core/chain.core';
 import type { Process } from './process';
 import type { Random } from './random';
@@ -14,6 +14,16 @@ export interface Table {
   byId: Map<string, ChainedEvent>;
   byPrevHash: Map<string | null, ChainedEvent>;
   last: ChainedEvent | null;
+}
+
+/** An open transaction that fills the log of a mind. */
+export interface Filling {
+  mind: string;
+  process: Process;
+  /** Of connections, when it began: a later one ended it. */
+  losses: number;
+  events: ChainedEvent[];
+  ended: boolean;
 }
 
 interface Call {
@@ -36,6 +46,10 @@ export class Database {
   /** Probabilities of bad luck. */
   trouble = { locked: 0, slow: 0, slowMs: 0 };
   readonly minds = new Map<string, Table>();
+  /** The newest transaction on each mind's row. */
+  readonly fillings = new Map<string, Filling>();
+  /** How often connections were lost. */
+  losses = 0;
   private readonly calls = new Set<Call>();
 
   constructor(
@@ -76,6 +90,7 @@ export class Database {
 
   /** Every statement under way is without an answer, of one process or of all. */
   loseConnections(process?: Process): void {
+    this.losses += 1;
     for (const call of [...this.calls]) {
       if (process && call.process !== process) continue;
       call.ended = true;
@@ -87,6 +102,7 @@ export class Database {
   /** By bad luck another transaction holds a row for too long. @throws Refused */
   insertIfFree(events: readonly ChainedEvent[], by: string): void {
     if (this.random.chance(this.trouble.locked)) throw new Refused('locked');
+    if (events.some(({ mind }) => (this.filling(mind)?.events.length ?? 0) > 0)) throw new Refused('locked');
     this.insert(events, by);
   }
 
@@ -105,8 +121,24 @@ export class Database {
     this.trace.note('database', () => `stores ${what()} of ${by}`);
   }
 
+  /** Whether a transaction holds the row of a mind. */
+  isFilled(mind: string): boolean {
+    return this.filling(mind) !== undefined;
+  }
+
   table(mind: string): Table | undefined {
     return this.minds.get(mind);
+  }
+
+  /** A new mind, without events. */
+  found({ shard, ...mind }: Omit<NewMind, 'createdAtMs'>, createdAtMs: number): Table {
+    const record = { ...mind, createdAt: new Date(createdAtMs).toISOString() };
+    const table: Table = {
+      record: { ...record, importedTo: 0, archivedAt: null },
+      ...{ shard, last: null, byPosition: new Map(), byId: new Map(), byPrevHash: new Map() },
+    };
+    this.minds.set(mind.id, table);
+    return table;
   }
 
   /** The rows of a mind in order of position. */
@@ -138,6 +170,13 @@ export class Database {
     table.byId.set(event.id, event);
     table.byPrevHash.set(event.prevHash, event);
     if (event.position > (table.last?.position ?? 0)) table.last = event;
+  }
+
+  /** What died, or has lost its connection, holds nothing any more. */
+  private filling(mind: string): Filling | undefined {
+    const filling = this.fillings.get(mind);
+    const isOpen = filling && !filling.ended && filling.losses === this.losses;
+    return isOpen && filling.process.state !== 'dead' ? filling : undefined;
   }
 
   private undo(event: ChainedEvent): void {

@@ -8,10 +8,10 @@ import {
   type PageQuery,
 } from '../../../services/event-log/src/app/event-store.port';
 import { cursorOf } from '../../../services/event-log/src/core/verify.core';
-import type { ImportStore } from '../../../services/event-log/src/app/import-store.port';
-import type { MindStore } from '../../../services/event-log/src/app/mind-store.port';
+import type { MindRecord, MindStore, NewMind } from '../../../services/event-log/src/app/mind-store.port';
 import { eventLine, type ChainedEvent } from '../../../services/event-log/src/core/chain.core';
 import { lostAnswer, lostInsert, Refused, type Database } from './database';
+import { importStore } from './imports';
 import type { Process } from './process';
 
 /** Event-log's ports, over the simulated database, for one process. */
@@ -20,7 +20,7 @@ export function storesOf(database: Database, process: Process): LogStores {
   return {
     events: eventStore(database, process, ask),
     minds: mindStore(database, ask),
-    imports: noImports,
+    imports: importStore(database, process),
     close: () => Promise.resolve(),
   };
 }
@@ -79,8 +79,8 @@ function pageOf(found: readonly ChainedEvent[], limit: number, separator: string
 
 function mindStore(database: Database, ask: Ask): MindStore {
   return {
-    create: () => Promise.reject(new AppError('internal', 'every mind of a run is there from the start')),
-    archive: () => Promise.reject(new AppError('internal', 'no mind of a run is archived')),
+    create: (mind) => ask(() => create(database, mind)),
+    archive: (mind, archivedAtMs) => ask(() => archive(database, mind, archivedAtMs)),
     states: (minds) =>
       ask(() => minds.flatMap((mind) => database.table(mind) ?? []).map((table) => database.state(table))),
     page: ({ shard, after = '', limit }) =>
@@ -102,6 +102,16 @@ function mindStore(database: Database, ask: Ask): MindStore {
   };
 }
 
-const noImports: ImportStore = {
-  begin: () => Promise.reject(new AppError('busy', 'a run has its imports behind it')),
-};
+function create(database: Database, { createdAtMs, ...mind }: NewMind): MindRecord | null {
+  if (database.table(mind.id)) return null;
+  return database.found(mind, createdAtMs).record;
+}
+
+function archive(database: Database, mind: string, archivedAtMs: number | null): MindRecord | null {
+  const table = database.table(mind);
+  if (!table) return null;
+  if (database.isFilled(mind)) throw new AppError('busy', 'an import holds the row of this mind');
+  const since = table.record.archivedAt ?? new Date(archivedAtMs ?? 0).toISOString();
+  table.record = { ...table.record, archivedAt: archivedAtMs === null ? null : since };
+  return table.record;
+}

@@ -8,16 +8,18 @@ const at = (position: number): ChainHead => ({ position, hash: `hash of ${positi
 describe('the cache of heads', () => {
   let stored: number;
   let importedTo: number;
+  let id: string;
   let news: Span[];
   let minds: MindCache;
 
   beforeEach(async () => {
     stored = 3;
     importedTo = 0;
+    id = 'ada';
     news = [];
     const state = (): MindState => ({
       record: {
-        ...{ id: 'ada', createdAt: '', tickIntervalMs: null, provider: null, model: null },
+        ...{ id, createdAt: '', tickIntervalMs: null, provider: null, model: null },
         ...{ archivedAt: null, importedTo },
       },
       head: at(stored),
@@ -41,6 +43,15 @@ describe('the cache of heads', () => {
     stored = 4;
     await minds.loadShard(0);
     expect(news).toEqual([{ mind: 'ada', from: 4, to: 4 }]);
+  });
+
+  it('tells of a mind that others have made since it read the whole shard, but not of what was imported into it', async () => {
+    await minds.loadShard(0);
+    id = 'bob';
+    importedTo = 2;
+    await minds.state('bob');
+    await minds.loadShard(0);
+    expect(news).toEqual([{ mind: 'bob', from: 3, to: 3 }]);
   });
 
   it('says nothing of what was committed here, or announced by its writer', async () => {

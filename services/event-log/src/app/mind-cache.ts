@@ -188,8 +188,12 @@ export class MindCache {
       return this.notice(record.id, entry, head.position);
     }
     if (this.size >= this.maxMinds) this.evict(shard);
-    shard.minds.set(record.id, { record, changed: this.changes, head, announcedTo: head.position });
+    // A mind that a complete shard lacks was made by somebody else since.
+    const announcedTo = shard.complete ? Math.min(record.importedTo, head.position) : head.position;
+    const fresh: Entry = { record, changed: this.changes, head, announcedTo };
+    shard.minds.set(record.id, fresh);
     this.size += 1;
+    this.notice(record.id, fresh, head.position);
   }
 
   private notice(mind: string, entry: Entry, position: number): void {

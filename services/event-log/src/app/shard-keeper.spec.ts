@@ -75,6 +75,17 @@ describe('a shard that is held', () => {
     await Promise.all([keeper.take(SHARD), jest.advanceTimersByTimeAsync(10_500)]);
   }
 
+  it('is looked at again at once when this member comes back, and what others wrote to new minds meanwhile is told', async () => {
+    await take();
+    const before = reads;
+    others = [{ ...stateAt(3), record: { ...stateAt(3).record, id: 'bob' } }];
+    announced = [];
+    keeper.returned();
+    await jest.advanceTimersByTimeAsync(100);
+    expect(reads).toBe(before + 1);
+    expect(announced).toEqual([{ mind: 'bob', from: 1, to: 3 }]);
+  });
+
   it('is given up even while an import in it waits for the database', async () => {
     importsEnd = new Promise(() => undefined);
     let given = false;

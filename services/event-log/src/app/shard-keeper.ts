@@ -51,9 +51,10 @@ export class ShardKeeper {
     this.lookAfter(SECOND_LOOK_MS, shard);
   }
 
-  /** Others may have written to our minds while we were gone: each head is read again before it is used. */
+  /** Others may have made minds, and written to them, while we were gone: each head is read again before it is used. */
   returned(): void {
     this.parts.minds.dropHeads();
+    for (const shard of this.looks.keys()) this.lookAfter(0, shard);
   }
 
   async release(shard: number): Promise<void> {

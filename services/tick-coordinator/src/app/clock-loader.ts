@@ -1,12 +1,20 @@
 import type { MindEvent } from '#libs/contracts';
 import { AppError } from '#libs/kernel';
-import { newMindClock, observe, type MindClock } from '../core/mind-clock';
 import type { LogPort } from './ports';
 
+const TICKS = 20;
 const RECENT = 50;
 const DUE_LOOKBACK = 200;
 
-/** Makes a mind's clock from its log. */
+/** What a log tells of its mind's clock. */
+export interface LatestEvents {
+  intervalMs: number;
+  isEmpty: boolean;
+  /** The last ticks, what happened lately, and commitments that may fall due; not what was imported, but for its ticks. */
+  events: MindEvent[];
+}
+
+/** Reads from a log what its mind's clock is made of. */
 export class ClockLoader {
   constructor(
     private readonly log: Pick<LogPort, 'mind' | 'read'>,
@@ -14,23 +22,24 @@ export class ClockLoader {
   ) {}
 
   /**
-   * The last tick, what happened lately, and due times to come: three indexed reads, however long the log is; none for a
-   * new mind, whose first events are about to be observed. @throws AppError of event-log, `forbidden`: archived.
+   * Three indexed reads, however long the log is; none for a new mind, whose first events are about to be observed.
+   * @throws AppError of event-log, `forbidden`: archived.
    */
-  async load(mind: string, isNew: boolean): Promise<MindClock> {
+  async load(mind: string, isNew: boolean): Promise<LatestEvents> {
     const info = await this.log.mind(mind);
     if (info.archivedAt !== null)
       throw new AppError('forbidden', `mind ${mind} is archived: it does not tick`);
-    const clock = newMindClock(info.tickIntervalMs ?? this.defaultIntervalMs);
-    if (isNew || info.head.position === 0) return clock;
+    const isEmpty = info.head.position === 0;
+    const intervalMs = info.tickIntervalMs ?? this.defaultIntervalMs;
+    const latest = isNew || isEmpty ? [] : await this.latest(mind);
     const counts = (event: MindEvent) => event.position > info.importedTo || event.kind === 'autonomy_tick';
-    return (await this.latest(mind)).filter(counts).reduce(observe, clock);
+    return { intervalMs, isEmpty, events: latest.filter(counts) };
   }
 
   private async latest(mind: string): Promise<MindEvent[]> {
     const newest = { mind, order: 'desc', purpose: 'warmup' } as const;
     const reads = await Promise.all([
-      this.log.read({ ...newest, kinds: ['autonomy_tick'], limit: 1 }),
+      this.log.read({ ...newest, kinds: ['autonomy_tick'], limit: TICKS }),
       this.log.read({ ...newest, limit: RECENT }),
       this.log.read({ ...newest, kinds: ['commitment_open'], limit: DUE_LOOKBACK }),
     ]);

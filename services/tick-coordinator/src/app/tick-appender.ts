@@ -8,14 +8,13 @@ export interface TickReason {
   key?: string;
 }
 
-/** The numbers of one mind's ticks. */
-export interface TickNumbers {
-  next(): number;
-  /** This number is in the log now, whoever wrote it. */
-  used(tick: number): void;
+/** A tick to be written. */
+export interface NewTick extends TickReason {
+  tick: number;
+  /** Where the log must end for that number to be the next one, if that is not certain without. */
+  expectedPosition?: number;
 }
 
-const MAX_ROUNDS = 20;
 const APPEND_MS = 5_000;
 
 /** Writes ticks, with ids that make each number happen once. */
@@ -26,34 +25,27 @@ export class TickAppender {
   ) {}
 
   /**
-   * `id_conflict` means that another coordinator ticked, and so does `duplicate`, unless it says that this very request
-   * was seen to already. A tick that somebody waits for takes the next number then; one by the clock is not needed any
-   * more: null. Null also when 20 numbers were taken one after the other.
-   * @throws AppError of event-log.
+   * Null when the number is another tick's, or the log is not where it was expected. `duplicate` says the same, unless it
+   * says that this very request was seen to already. @throws AppError of event-log.
    */
-  async append(mind: string, why: TickReason, numbers: TickNumbers): Promise<TickReply | null> {
-    for (let round = 0; round < MAX_ROUNDS; round++) {
-      const tick = numbers.next();
-      const position = await this.appendOne(mind, tick, why);
-      numbers.used(tick);
-      if (position !== null) {
-        this.onTick(why.reason);
-        return { tick, position };
-      }
-      if (why.reason !== 'requested') return null;
-    }
-    return null;
-  }
-
-  /** Its position, or null when the number was taken already. */
-  private async appendOne(mind: string, tick: number, why: TickReason): Promise<number | null> {
-    const event = { ...draft('autonomy_tick', { tick, ...why }), id: eventId(mind, 'tick', tick) };
+  async append(mind: string, { expectedPosition, ...meta }: NewTick): Promise<TickReply | null> {
+    const { tick, reason, key } = meta;
+    const event = { ...draft('autonomy_tick', meta), id: eventId(mind, 'tick', tick) };
+    const request = {
+      mind,
+      events: [event],
+      ...(expectedPosition === undefined ? {} : { expectedPosition }),
+    };
     try {
-      const reply = await this.log.append({ mind, events: [event] }, { timeoutMs: APPEND_MS });
-      return reply.duplicate && why.key === undefined ? null : reply.to;
+      const reply = await this.log.append(request, { timeoutMs: APPEND_MS });
+      if (reply.duplicate && key === undefined) return null;
+      this.onTick(reason);
+      return { tick, position: reply.to };
     } catch (error) {
-      if (error instanceof AppError && error.code === 'id_conflict') return null;
+      if (error instanceof AppError && TAKEN.has(error.code)) return null;
       throw error;
     }
   }
 }
+
+const TAKEN: ReadonlySet<string> = new Set(['id_conflict', 'version_conflict']);

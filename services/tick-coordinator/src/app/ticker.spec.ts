@@ -240,6 +240,29 @@ describe('a tick on request', () => {
     expect(log.ticks('ada')).toHaveLength(3);
   });
 
+  it.each(['that wrote it', 'that only hears of it', 'that reads of it', 'that finds its number taken'])(
+    'is one tick when its answer was lost, others followed, and it comes again: at a coordinator %s',
+    async (which) => {
+      const { log, ticker } = await known();
+      const other = ticking(log, { feed: which === 'that only hears of it' }).ticker;
+      if (which === 'that finds its number taken') await other.wake('ada');
+      const append = log.append.bind(log);
+      log.append = async (request) => {
+        await append(request);
+        throw new AppError('timeout', 'the answer was lost');
+      };
+      await expect(ticker.request('ada', 'k1')).rejects.toMatchObject({ code: 'timeout' });
+      log.append = append;
+      await pass(50);
+      await expect(ticker.request('ada', 'k2')).resolves.toMatchObject({ tick: 2 });
+      if (which === 'that finds its number taken')
+        await expect(other.request('ada', 'k3')).resolves.toMatchObject({ tick: 3 });
+      const asked = which === 'that wrote it' ? ticker : other;
+      await expect(asked.request('ada', 'k1')).resolves.toEqual({ tick: 1, position: 2 });
+      expect(log.ticks('ada')).toHaveLength(which === 'that finds its number taken' ? 3 : 2);
+    },
+  );
+
   it('takes the next number when another coordinator took this one, with the same reason or another', async () => {
     const { log, ticker } = await known();
     const other = ticking(log, { feed: false }).ticker;
@@ -360,5 +383,40 @@ describe('after a restart', () => {
     await pass(HOUR);
     expect(log.ticks('ada')).toHaveLength(7);
     await expect(ticker.request('ada')).resolves.toMatchObject({ tick: 8 });
+  });
+
+  it('ticks that came by an import after the clock was read count too', async () => {
+    const log = new TestLog();
+    log.minds.set('ada', []);
+    const { ticker, show } = ticking(log, { feed: false });
+    await ticker.wake('ada');
+    log.put('ada', 'user_message');
+    for (let tick = 1; tick <= 7; tick++) log.put('ada', 'autonomy_tick', { tick, reason: 'heartbeat' });
+    log.importedTo = 8;
+    await expect(ticker.request('ada')).resolves.toMatchObject({ tick: 8 });
+    await expect(ticker.request('ada')).resolves.toMatchObject({ tick: 9 });
+    show();
+    await expect(ticker.request('ada')).resolves.toMatchObject({ tick: 10 });
+  });
+
+  it('ticks of an import that came before what is shown count too', async () => {
+    const log = new TestLog();
+    log.minds.set('ada', []);
+    const { ticker } = ticking(log, { feed: false });
+    await ticker.wake('ada');
+    for (let tick = 1; tick <= 7; tick++) log.put('ada', 'autonomy_tick', { tick, reason: 'heartbeat' });
+    log.importedTo = 7;
+    ticker.observe('ada', [log.put('ada', 'user_message')]);
+    await pass(INTERVAL + 100);
+    expect(log.ticks('ada').map(({ tick }) => tick)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+  });
+
+  it('of a log that was not empty may follow what its clock does not know of', async () => {
+    const log = new TestLog();
+    log.put('ada', 'user_message');
+    const { ticker } = ticking(log, { feed: false });
+    await ticker.wake('ada');
+    log.put('ada', 'user_message');
+    await expect(ticker.request('ada')).resolves.toMatchObject({ tick: 1 });
   });
 });

@@ -2,8 +2,8 @@ import { LRUCache } from 'lru-cache';
 import type { MindEvent, TickReply } from '#libs/contracts';
 import { AppError, type Clock } from '#libs/kernel';
 import type { Log } from '#libs/messaging';
-import { nextTick, observe, ticked, type MindClock } from '../core/mind-clock';
-import type { ClockLoader } from './clock-loader';
+import { filled, newMindClock, nextTick, observe, ticked, type MindClock } from '../core/mind-clock';
+import type { ClockLoader, LatestEvents } from './clock-loader';
 import type { TickAppender, TickReason } from './tick-appender';
 
 interface Entry {
@@ -26,6 +26,8 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 const RETRY_MS = 2_000;
 /** Requests whose answers are remembered, should they come again. */
 const ANSWERS = 10_000;
+/** How often somebody who waits for a tick may find its number taken. */
+const MAX_ROUNDS = 20;
 
 /** Ticks minds: on time, on request, and ever more slowly those in which nothing happens. */
 export class Ticker {
@@ -41,7 +43,9 @@ export class Ticker {
     const first = events[0];
     if (!first) return;
     void this.withEntry(mind, first.position === 1, (entry) => {
-      entry.clock = events.reduce(observe, entry.clock);
+      // What lies before was imported, and is not shown here.
+      if (entry.clock.isEmpty && first.position > 1) return this.readAgain(mind);
+      this.takeIn(mind, entry, events);
       this.schedule(mind, entry);
     });
   }
@@ -56,12 +60,13 @@ export class Ticker {
    * @throws AppError of event-log.
    */
   async request(mind: string, key?: string): Promise<TickReply> {
-    if (key === undefined) return this.tickNow(mind, { reason: 'requested' });
-    const request = `${mind} ${key}`;
-    const known = this.answers.get(request);
+    const known = this.answerOf(mind, key);
     if (known) return known;
-    const reply = await this.tickNow(mind, { reason: 'requested', key });
-    this.answers.set(request, reply);
+    const reply = await this.tickNow(
+      mind,
+      key === undefined ? { reason: 'requested' } : { reason: 'requested', key },
+    );
+    this.remember(mind, key, reply);
     return reply;
   }
 
@@ -117,10 +122,31 @@ export class Ticker {
   private entryOf(mind: string, isNew: boolean): Promise<Entry> {
     const known = this.entries.get(mind);
     if (known) return known;
-    const entry = this.parts.loader.load(mind, isNew).then((clock): Entry => ({ clock }));
+    const entry = this.parts.loader.load(mind, isNew).then((latest) => this.entryFrom(mind, latest));
     this.entries.set(mind, entry);
     entry.catch(() => this.entries.get(mind) === entry && this.entries.delete(mind));
     return entry;
+  }
+
+  private entryFrom(mind: string, { intervalMs, isEmpty, events }: LatestEvents): Entry {
+    const clock = newMindClock(intervalMs);
+    const entry = { clock: isEmpty ? clock : filled(clock) };
+    this.takeIn(mind, entry, events);
+    return entry;
+  }
+
+  private takeIn(mind: string, entry: Entry, events: readonly MindEvent[]): void {
+    entry.clock = events.reduce(observe, entry.clock);
+    for (const { kind, position, meta } of events)
+      if (kind === 'autonomy_tick') this.remember(mind, meta.key, { tick: Number(meta.tick), position });
+  }
+
+  private answerOf(mind: string, key: string | undefined): TickReply | undefined {
+    return key === undefined ? undefined : this.answers.get(`${mind} ${key}`);
+  }
+
+  private remember(mind: string, key: unknown, reply: TickReply): void {
+    if (typeof key === 'string') this.answers.set(`${mind} ${key}`, reply);
   }
 
   private schedule(mind: string, entry: Entry): void {
@@ -162,11 +188,30 @@ export class Ticker {
     return entry.running;
   }
 
-  private append(mind: string, entry: Entry, why: TickReason): Promise<TickReply | null> {
-    return this.parts.appender.append(mind, why, {
-      next: () => entry.clock.tick + 1,
-      used: (tick) => (entry.clock = ticked(entry.clock, tick, this.parts.clock.now())),
-    });
+  /**
+   * When its number is taken, by another coordinator or by an import, the log says which one is next, and whether this very
+   * request was seen to. A tick by the clock is not needed any more then: null. Null also after 20 rounds.
+   */
+  private async append(mind: string, entry: Entry, why: TickReason): Promise<TickReply | null> {
+    const { loader, appender, clock } = this.parts;
+    for (let round = 0; round < MAX_ROUNDS; round++) {
+      const known = this.answerOf(mind, why.key);
+      if (known) return known;
+      const tick = entry.clock.tick + 1;
+      const { isEmpty } = entry.clock;
+      const expected = isEmpty ? { expectedPosition: 0 } : {};
+      const reply = await appender.append(mind, { tick, ...why, ...expected });
+      if (reply) {
+        entry.clock = ticked(entry.clock, tick, clock.now());
+        return reply;
+      }
+      if (why.reason !== 'requested') return null;
+      if (!isEmpty) entry.clock = ticked(entry.clock, tick, clock.now());
+      const latest = await loader.load(mind, false);
+      if (!latest.isEmpty) entry.clock = filled(entry.clock);
+      this.takeIn(mind, entry, latest.events);
+    }
+    return null;
   }
 
   private busy(mind: string): never {

@@ -2,6 +2,8 @@ import type { MindEvent } from '#libs/contracts';
 
 /** What the coordinator knows of a mind to tell when it ticks. Times are milliseconds since 1970, taken from events. */
 export interface MindClock {
+  /** Whether the log held nothing when this was told: an import may still fill it, with ticks too. */
+  isEmpty: boolean;
   /** Number of the last tick; 0 when there was none. */
   tick: number;
   lastTickAt: number | null;
@@ -37,6 +39,7 @@ const ANSWERS: ReadonlySet<string> = new Set([
 ]);
 
 export const newMindClock = (intervalMs: number): MindClock => ({
+  isEmpty: true,
   tick: 0,
   lastTickAt: null,
   firstWakeAt: null,
@@ -49,12 +52,16 @@ export const isWaking = (event: MindEvent): boolean =>
   !ANSWERS.has(event.kind) && event.meta.source !== 'reflection';
 
 /** Takes in one event. Only extremes are kept, so that order and repetition of events do not matter. */
-export function observe(clock: MindClock, event: MindEvent): MindClock {
+export function observe(before: MindClock, event: MindEvent): MindClock {
+  const clock = filled(before);
   const at = Date.parse(event.at);
   if (event.kind === 'autonomy_tick') return observeTick(clock, event, at);
   const woken = isWaking(event) ? observeWake(clock, at) : clock;
   return event.kind === 'commitment_open' ? observeDue(woken, event) : woken;
 }
+
+/** The log holds something, and so no import comes any more. */
+export const filled = (clock: MindClock): MindClock => (clock.isEmpty ? { ...clock, isEmpty: false } : clock);
 
 const observeWake = (clock: MindClock, at: number): MindClock => ({
   ...clock,
@@ -72,7 +79,7 @@ function observeTick(clock: MindClock, event: MindEvent, at: number): MindClock 
 
 /** A tick that was appended just now, by our own time, until its event is observed. */
 export const ticked = (clock: MindClock, tick: number, nowMs: number): MindClock =>
-  tick > clock.tick ? { ...clock, tick, lastTickAt: nowMs } : clock;
+  tick > clock.tick ? { ...filled(clock), tick, lastTickAt: nowMs } : clock;
 
 function observeDue(clock: MindClock, event: MindEvent): MindClock {
   const due = typeof event.meta.dueAt === 'string' ? Date.parse(event.meta.dueAt) : NaN;

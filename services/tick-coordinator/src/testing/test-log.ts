@@ -72,7 +72,7 @@ export class TestLog implements LogPort {
     return { events: wanted.reverse().slice(0, limit), head: this.head(mind), importedTo: this.importedTo };
   }
 
-  async append({ mind, events }: AppendRequest): Promise<AppendReply> {
+  async append({ mind, events, expectedPosition }: AppendRequest): Promise<AppendReply> {
     await this.enter('append', mind);
     const [event] = events as NewEvent[];
     const there = this.events(mind).find(({ id }) => id === event?.id);
@@ -80,6 +80,9 @@ export class TestLog implements LogPort {
       throw new AppError('id_conflict', 'another meta');
     if (!event) throw new AppError('invalid_request', 'no event');
     if (this.archived.has(mind)) throw new AppError('forbidden', 'archived');
+    const head = this.head(mind);
+    if (!there && expectedPosition !== undefined && expectedPosition !== head.position)
+      throw new AppError('version_conflict', 'elsewhere', { head });
     const { position, hash } = there ?? this.add(mind, event, Date.now());
     return { from: position, to: position, headHash: hash, duplicate: there !== undefined };
   }

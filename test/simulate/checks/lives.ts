@@ -1,0 +1,27 @@
+import type { History } from '../load/history';
+import type { World } from '../world/world';
+import type { Log } from './logs';
+
+/** Who was told that a mind was made finds it. */
+export function checkCreated(world: World, { created }: History): void {
+  for (const mind of created)
+    if (!world.database.minds.has(mind)) world.violated('a mind that was made is there', mind);
+}
+
+/** A file is in a log as a whole, before anything else, or not at all; and who was told that it is finds it. */
+export function checkFiles(world: World, { mind, rows, importedTo }: Log, { files }: History): void {
+  for (const { ids, headHash } of files.filter((file) => file.mind === mind)) {
+    const [wanted, found] = [new Set(ids), rows.filter(({ id }) => ids.includes(id))];
+    const isWhole = rows.slice(0, ids.length).every(({ id }, index) => id === ids[index]);
+    if (found.length > 0 && (found.length !== wanted.size || !isWhole || importedTo !== wanted.size))
+      world.violated(
+        'a file is imported as a whole',
+        `${mind}: ${found.length} of ${wanted.size}, imported to ${importedTo}`,
+      );
+    if (headHash !== undefined && rows[ids.length - 1]?.hash !== headHash)
+      world.violated('what is acknowledged is in the log', `${mind}: its import`);
+  }
+  const isPlanned = files.some((file) => file.mind === mind);
+  if (isPlanned && importedTo > 0 && rows.length < importedTo)
+    world.violated('a file is imported as a whole', `${mind}: imported to ${importedTo} of ${rows.length}`);
+}

@@ -1,0 +1,122 @@
+import type { ImportReply, MindInfo, TickReply } from '#libs/contracts';
+import { AppError, checkNewEvent, eventId } from '#libs/kernel';
+import { chainEvents, EMPTY_HEAD, eventLine } from '../../../services/event-log/src/core/chain.core';
+import { exportLine } from '../../../services/event-log/src/core/export-line.core';
+import type { Random } from '../world/random';
+import { EPOCH_MS, type Scheduler } from '../world/scheduler';
+import type { World } from '../world/world';
+import { lived } from './before';
+import type { Client } from './client';
+import type { Filled } from './history';
+import type { BirthPlan, Plan } from './plan';
+
+/** Times that somebody sends a whole file again. */
+const IMPORTS = 30;
+const ORIGIN = 'origin';
+
+/** Minds that are made, filled from a file, and archived for a while, as a gateway has it done. */
+export class Lives {
+  constructor(
+    private readonly client: Client,
+    private readonly random: Random,
+    private readonly plan: Plan,
+    private readonly world: World,
+  ) {}
+
+  begin(): void {
+    const { busyMs, births, resting } = this.plan;
+    for (const birth of births) {
+      const at = this.random.between(300, busyMs / 2);
+      this.client.later(at, `birth of ${birth.id}`, () => this.birth(birth));
+    }
+    for (const mind of resting) {
+      const at = this.random.between(1_000, busyMs);
+      this.client.later(at, `rest of ${mind}`, () => this.rest(mind));
+    }
+  }
+
+  private async birth({ id: mind, tickIntervalMs, imports }: BirthPlan): Promise<void> {
+    try {
+      const settings = tickIntervalMs === null ? {} : { tickIntervalMs };
+      await this.client.ask<MindInfo>('event-log', 'create', { mind, ...settings });
+    } catch (error) {
+      // Whose first request had no answer may have made it all the same.
+      if (!(error instanceof AppError) || error.code !== 'mind_exists') throw error;
+    }
+    this.client.history.created.push(mind);
+    const info = await this.client.ask<MindInfo>('event-log', 'get', { mind });
+    if (info.id !== mind) this.world.violated('a mind that was made is known', mind);
+    if (imports > 0) await this.fill(mind, imports);
+  }
+
+  /** Who does not hear of the end of an import sends the file again, and is then told that the mind has events. */
+  private async fill(mind: string, events: number): Promise<void> {
+    const { lines, ids } = fileOf(events);
+    const filled: Filled = { mind, ids };
+    this.client.history.files.push(filled);
+    for (let time = 0; time < IMPORTS; time++) {
+      try {
+        const reply = await this.send(mind, eventId(mind, 'import', time), lines);
+        if (reply.headHash !== undefined) filled.headHash = reply.headHash;
+        return;
+      } catch (error) {
+        if (!(error instanceof AppError) || !error.retryable) throw error;
+        await this.scheduler.wait(this.random.between(50, 2_000));
+      }
+    }
+    throw new AppError('unavailable', `the import into ${mind} was given up`);
+  }
+
+  /** Piece by piece; in the middle, its sender may lose interest, and say so or not. */
+  private async send(mind: string, session: string, lines: string[]): Promise<ImportReply> {
+    const size = this.random.whole(1, lines.length);
+    let reply: ImportReply = { events: 0, done: false };
+    for (let seq = 0; seq * size < lines.length; seq++) {
+      const text = lines.slice(seq * size, (seq + 1) * size).join('');
+      const last = (seq + 1) * size >= lines.length;
+      if (seq > 0 && this.random.chance(0.1)) await this.leave(mind, session, seq);
+      reply = await this.client.ask('event-log', 'import', { mind, session, seq, text, last }, () => true);
+      await this.scheduler.wait(this.random.between(0, 300));
+    }
+    return reply;
+  }
+
+  private async leave(mind: string, session: string, seq: number): Promise<never> {
+    const request = { mind, session, seq, text: '', abort: true };
+    if (this.random.chance(0.7)) await this.client.ask('event-log', 'import', request, () => true);
+    throw new AppError('unavailable', `the sender of ${session} has left`);
+  }
+
+  private async rest(mind: string): Promise<void> {
+    await this.client.ask<MindInfo>('event-log', 'archive', { mind, archived: true });
+    await this.scheduler.wait(this.random.between(0, 4_000));
+    await this.beRefused(mind);
+    await this.client.ask<MindInfo>('event-log', 'archive', { mind, archived: false });
+    await this.client.ask<TickReply>('tick-coordinator', 'wake', { mind });
+  }
+
+  private async beRefused(mind: string): Promise<void> {
+    const id = eventId(mind, 'client', 'at rest');
+    try {
+      const { to } = await this.client.append(mind, [{ id, kind: 'x.note', content: 'at rest', meta: {} }]);
+      this.world.violated('an archived mind takes nothing in', `${mind} #${to}`);
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'forbidden') throw error;
+    }
+  }
+
+  private get scheduler(): Scheduler {
+    return this.world.scheduler;
+  }
+}
+
+/** An export of a mind that lived elsewhere. */
+function fileOf(count: number): { lines: string[]; ids: string[] } {
+  const past = Array.from({ length: count }, (_, n) => checkNewEvent(lived(ORIGIN, n)));
+  const events = chainEvents(ORIGIN, EMPTY_HEAD, past, EPOCH_MS - 60_000);
+  const end = exportLine({ mind: ORIGIN, events: count, headHash: events.at(-1)?.hash ?? null });
+  return {
+    lines: [...events.map(eventLine), end].map((line) => `${line}\n`),
+    ids: events.map(({ id }) => id),
+  };
+}
