@@ -10,6 +10,9 @@ import { temporaryDataDir } from '#test/support/servers';
 const say = (line: string) => process.stdout.write(`${line}\n`);
 const MOST_SHOWN = 10;
 
+/** The system that must be stopped before this process ends. */
+let running: Stage | undefined;
+
 /** Runs what is asked for and answers the exit code. */
 async function main(args: string[]): Promise<number> {
   let options: ReturnType<typeof readOptions>;
@@ -49,6 +52,7 @@ async function runOnStage(
 ): Promise<IteratorResult<number>> {
   const dataDir = temporaryDataDir();
   const stage = await open(options, dataDir);
+  running = stage;
   try {
     for (let next: IteratorResult<number> = { value: first, done: false }; ; next = left.next()) {
       if (next.done) return next;
@@ -58,6 +62,7 @@ async function runOnStage(
       if (result.violations.length > 0) return left.next();
     }
   } finally {
+    running = undefined;
     const code = await stage.stop();
     if (code !== 0) say(`the system ended with exit code ${code}`);
     rmSync(dataDir, { recursive: true, force: true });
@@ -82,7 +87,13 @@ function report(result: RunResult): void {
     say(`  ${promise}: ${mind} ${detail.slice(0, 200)}`);
 }
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+/** What was run is in the folder; the system must not stay behind. A second signal ends this process at once. */
+function endEarly(): void {
+  const stopped = running?.stop() ?? Promise.resolve();
+  void stopped.finally(() => process.exit(130));
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, endEarly);
 void main(process.argv.slice(2)).then((code) => {
   process.exitCode = code;
 });

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import {
   LIMITS,
   type AppendReply,
@@ -44,9 +43,9 @@ export class MindLog {
   async append(
     mind: string,
     body: { events: GivenEvent[]; expectedPosition?: number },
-    key?: string,
+    key: string,
   ): Promise<AppendReply> {
-    const request = { mind, ...body, events: identify(mind, body.events, key, randomUUID) };
+    const request = { mind, ...body, events: identify(mind, body.events, key) };
     if (Buffer.byteLength(JSON.stringify(request)) > LIMITS.messageBytes)
       throw new AppError('too_large', `events: together they are over ${LIMITS.messageBytes / 1024} KiB`);
     return this.logClient.append(request, COMMAND);

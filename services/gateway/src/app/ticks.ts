@@ -19,15 +19,15 @@ export class Ticks {
   ) {}
 
   /** @throws AppError `busy` when the mind has had its ticks of this second */
-  async tick(mind: string, key?: string): Promise<TickReply> {
+  async tick(mind: string, key: string): Promise<TickReply> {
     this.permit(mind);
     return this.send(mind, key);
   }
 
   /** Appends the request for a reflection, then asks for the tick that will look at it; the caller does not wait for that. */
-  async reflect(mind: string, key?: string): Promise<PositionReply> {
+  async reflect(mind: string, key: string): Promise<PositionReply> {
     this.permit(mind);
-    const request = key === undefined ? { mind } : { mind, key };
+    const request = { mind, key };
     const reply = await this.requests.ask<PositionReply>('reflection', mind, 'request', request, COMMAND);
     this.send(mind, key).catch((error: unknown) => {
       const reason = error instanceof Error ? error.message : String(error);
@@ -36,7 +36,7 @@ export class Ticks {
     return reply;
   }
 
-  private send(mind: string, key?: string): Promise<TickReply> {
+  private send(mind: string, key: string): Promise<TickReply> {
     return this.requests.ask('tick-coordinator', mind, 'tick', { mind, key }, COMMAND);
   }
 

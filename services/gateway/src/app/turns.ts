@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { LIMITS, subjects, type TurnReply, type TurnRequest, type TurnSignal } from '#libs/contracts';
 import { AppError } from '#libs/kernel';
@@ -75,14 +74,14 @@ export class Turns {
 }
 
 /**
- * The turn that a request asks for. Its own id wins over the key of the request; without both it gets one.
+ * The turn that a request asks for. Its own id wins over the key of the request.
  * @throws AppError `too_large`
  */
-export function prepareTurn(mind: string, { text, turnId, userName }: TurnBody, key?: string): PreparedTurn {
+export function prepareTurn(mind: string, { text, turnId, userName }: TurnBody, key: string): PreparedTurn {
   if (Buffer.byteLength(text) > LIMITS.turnTextBytes)
     throw new AppError('too_large', `text: is over ${LIMITS.turnTextBytes / 1024} KiB`);
   const named = userName === undefined ? {} : { userName };
-  return { mind, turnId: turnId ?? key ?? randomUUID(), text, ...named };
+  return { mind, turnId: turnId ?? key, text, ...named };
 }
 
 function readSignal(data: Uint8Array): unknown {

@@ -10,14 +10,7 @@ export interface GivenEvent {
 
 /**
  * Gives every event its id: its own, else one that follows from the `Idempotency-Key`, so that a repeat of the request
- * is a repeat of the ids, else one from `draw`.
+ * is a repeat of the ids.
  */
-export function identify(
-  mind: string,
-  events: readonly GivenEvent[],
-  key: string | undefined,
-  draw: () => string,
-): AppendRequest['events'] {
-  const idOf = (n: number) => (key === undefined ? draw() : eventId(mind, 'http', key, n));
-  return events.map((event, n) => ({ ...event, id: event.id ?? idOf(n) }));
-}
+export const identify = (mind: string, events: readonly GivenEvent[], key: string): AppendRequest['events'] =>
+  events.map((event, n) => ({ ...event, id: event.id ?? eventId(mind, 'http', key, n) }));

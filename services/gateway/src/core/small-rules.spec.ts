@@ -37,22 +37,13 @@ describe('placeBatch', () => {
 
 describe('identify', () => {
   const event = (id?: string) => ({ id, kind: 'x.a', content: '', meta: {} });
-  let drawn = 0;
-  const draw = () => `drawn-${drawn++}`;
 
   it('keeps given ids, derives the others from the key, and repeats them', () => {
-    const once = identify('ada', [event(), event('given'), event()], 'key', draw);
+    const once = identify('ada', [event(), event('given'), event()], 'key');
     expect(once[1]?.id).toBe('given');
     expect(once[0]?.id).not.toBe(once[2]?.id);
-    expect(identify('ada', [event(), event('given'), event()], 'key', draw)).toEqual(once);
-    expect(identify('bob', [event()], 'key', draw)[0]?.id).not.toBe(once[0]?.id);
-    expect(identify('ada', [event()], 'other', draw)[0]?.id).not.toBe(once[0]?.id);
-  });
-
-  it('draws ids without a key', () => {
-    expect(identify('ada', [event(), event()], undefined, draw).map(({ id }) => id)).toEqual([
-      'drawn-0',
-      'drawn-1',
-    ]);
+    expect(identify('ada', [event(), event('given'), event()], 'key')).toEqual(once);
+    expect(identify('bob', [event()], 'key')[0]?.id).not.toBe(once[0]?.id);
+    expect(identify('ada', [event()], 'other')[0]?.id).not.toBe(once[0]?.id);
   });
 });

@@ -53,10 +53,10 @@ async function readInput(route: Route, request: Request): Promise<InputOf<RouteN
   const mind = request.params.id === undefined ? '' : parseRequest(PARAMETERS.id, request.params.id);
   const cid = request.params.cid === undefined ? '' : parseRequest(PARAMETERS.cid, request.params.cid);
   const query = parseRequest(route.query ?? api.empty, readQuery(request.originalUrl));
-  const key = route.method === 'post' ? { key: keyOf(request) } : {};
+  const key = route.method === 'post' ? keyOf(request) : '';
   const body = route.body && !route.upload ? await readBody(request, route.body) : undefined;
   // The schemas of the table are those that `InputOf` is made of.
-  return { mind, cid, query, body, ...key } as InputOf<RouteName>;
+  return { mind, cid, query, body, key } as InputOf<RouteName>;
 }
 
 /** A request without a key gets one, so that it counts once when it has to be sent to a service again. */

@@ -290,8 +290,8 @@ export interface InputOf<N extends RouteName> {
   cid: string;
   query: Field<N, 'query'>;
   body: Field<N, 'body'>;
-  /** The `Idempotency-Key` of a POST; one of its own when the client gave none. */
-  key?: string;
+  /** The `Idempotency-Key` of a POST, one of its own when the client gave none; empty for a GET. */
+  key: string;
 }
 
 /** Checks of the parameters that paths have. */
