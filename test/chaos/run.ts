@@ -35,6 +35,7 @@ export interface RunResult {
 }
 
 const TAIL_LINES = 400;
+const FILES = 2;
 
 /** One run over new minds of a running system: load, faults, quiet, check. */
 export async function runOnce(stage: Stage, options: RunOptions): Promise<RunResult> {
@@ -42,7 +43,7 @@ export async function runOnce(stage: Stage, options: RunOptions): Promise<RunRes
   mkdirSync(folder, { recursive: true });
   const history = new History(join(folder, `history-${seed}.ndjson`));
   const names = newMinds(`s${seed}-${Date.now().toString(36)}`, minds);
-  const load = new Load({ gateways: stage.gateways, history, minds: names, seed });
+  const load = new Load({ gateways: stage.gateways, history, minds: names, seed, files: FILES });
   const firstAlarm = stage.ear.alarms.length;
   await load.createMinds();
   load.start();

@@ -4,9 +4,10 @@ import { checkAppends } from './check-appends';
 import { checkChains } from './check-chains';
 import { checkCommands } from './check-commands';
 import { checkDigests } from './check-digests';
+import { checkImports } from './check-imports';
 import { checkReads } from './check-reads';
 import { checkTurns } from './check-turns';
-import { readLogs } from './log-rows';
+import { readImportedTo, readLogs } from './log-rows';
 import { Findings, type Violation } from './violation';
 
 export interface CheckedRun {
@@ -23,6 +24,8 @@ export async function checkRun({ postgresUrl, gateway, minds, history }: Checked
   checkAnswers(history.acts, findings);
   checkChains(logs, findings);
   checkAppends(history.of('append'), logs, findings);
+  const importedTo = await readImportedTo(postgresUrl, minds);
+  checkImports(history.of('import'), { logs, importedTo }, findings);
   checkTurns(history.of('turn'), logs, findings);
   checkCommands(history.of('open', 'close', 'snooze', 'tick', 'name'), logs, findings);
   checkReads(history.of('self-model', 'commitments', 'reflections', 'events'), logs, findings);

@@ -4,6 +4,7 @@ import { checkAnswers } from './check-answers';
 import { checkAppends } from './check-appends';
 import { checkChains } from './check-chains';
 import { checkCommands } from './check-commands';
+import { checkImports } from './check-imports';
 import { checkReads } from './check-reads';
 import { checkTurns } from './check-turns';
 import type { LogRow, Logs } from './log-rows';
@@ -128,6 +129,30 @@ describe('appends', () => {
     const later = act('append', { events: [one?.[0]] }, one?.[1] ?? {}, 201, 100);
     const earlier = act('append', { events: [two?.[0]] }, two?.[1] ?? {}, 201, 0);
     expect(check([earlier, later])).toEqual(['appends are in order']);
+  });
+});
+
+describe('imports', () => {
+  const rows = rowsOf(LIFE);
+  const file = { ids: rows.slice(0, 5).map(({ id }) => id) };
+  const check = (body: object, status: number, log = rows, to = 5) =>
+    promises((findings) => {
+      const found = { logs: logsOf(log), importedTo: new Map([[MIND, to]]) };
+      checkImports([act('import', { file }, body, status)], found, findings);
+    });
+  const answer = { events: 5, headHash: rows[4]?.hash };
+
+  it('are there, and what follows them', () => expect(check(answer, 201)).toEqual([]));
+  it('must not be lost', () =>
+    expect(check(answer, 201, [], 0)).toEqual(['an acknowledged import is there']));
+  it('answer the true head', () =>
+    expect(check({ ...answer, headHash: rows[3]?.hash }, 201)).toEqual(['an acknowledged import is there']));
+  it('are whole even when nobody was told', () => {
+    expect(check({}, 503)).toEqual([]);
+    expect(check({}, 503, [], 0)).toEqual([]);
+    expect(check({}, 503, rows.slice(0, 3))).toEqual(['an import is all or nothing']);
+    expect(check({}, 503, rows, 0)).toEqual(['an import is all or nothing']);
+    expect(check({}, 503, rows.slice(5), 0)).toEqual([]);
   });
 });
 

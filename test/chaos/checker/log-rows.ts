@@ -43,5 +43,20 @@ export async function readLogs(url: string, minds: readonly string[]): Promise<L
   }
 }
 
+/** Up to which position each of these minds was imported, straight from the database. */
+export async function readImportedTo(url: string, minds: readonly string[]): Promise<Map<string, number>> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ id: string; to: number }>(
+      'SELECT id, imported_to::int AS "to" FROM minds WHERE id = ANY($1)',
+      [minds],
+    );
+    return new Map(rows.map(({ id, to }) => [id, to]));
+  } finally {
+    await client.end();
+  }
+}
+
 export const rowAt = (rows: readonly LogRow[], position: unknown): LogRow | undefined =>
   rows.find((row) => row.position === position);

@@ -1,4 +1,5 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
+import type { LedgerFile } from './ledger-file';
 import type { Outcome } from './retrying-client';
 
 export interface AppendInput {
@@ -28,6 +29,7 @@ export type Deed =
   | { kind: 'close'; input: { cid: string; evidence: number[] } }
   | { kind: 'snooze'; input: { cid: string; untilTick: number } }
   | { kind: 'tick'; input: object }
+  | { kind: 'import'; input: { file: LedgerFile } }
   | { kind: 'name'; input: { name: string } }
   | { [K in ReadKind]: { kind: K; input: ReadInput } }[ReadKind];
 

@@ -1,9 +1,10 @@
 import { pause } from '#deploy/local/waiting';
 import { Random } from '../random';
 import { nextDeed } from './deeds';
+import { LedgerFile } from './ledger-file';
 import type { Deed, History } from './history';
 import { MindClient } from './mind-client';
-import { codeOf, isDone, RetryingClient, STUBBORN } from './retrying-client';
+import { codeOf, isDone, RetryingClient, STUBBORN, type Patience } from './retrying-client';
 
 export interface LoadOptions {
   gateways: readonly string[];
@@ -16,10 +17,15 @@ export interface LoadOptions {
   tickIntervalMs?: number;
   /** Of a client between two deeds. */
   pauseMs?: [low: number, high: number];
+  /** Minds that each get a file imported while the others are busy; 0. */
+  files?: number;
 }
 
 const EVERY_SECOND_MS = 1_000;
 const ONLY_WHEN_ASKED_MS = 3_600_000;
+/** A file is sent again as long as that may help. */
+const IMPORTING: Patience = { retries: 100, withinMs: 45_000, attemptMs: 15_000 };
+const LATEST_IMPORT_MS = 12_000;
 
 /** Names that no other run has used. */
 export const newMinds = (prefix: string, count: number): string[] =>
@@ -28,6 +34,7 @@ export const newMinds = (prefix: string, count: number): string[] =>
 /** A client load over new minds; two clients share each mind, and each does one thing after the other. */
 export class Load {
   readonly clients: MindClient[];
+  readonly #importers: MindClient[];
   readonly #client: RetryingClient;
   readonly #random: Random;
   #running: Promise<unknown> = Promise.resolve();
@@ -38,14 +45,15 @@ export class Load {
     this.#random = new Random(options.seed ^ 0x10ad);
     this.#client = new RetryingClient(options.gateways);
     const { history, minds, seed } = options;
-    this.clients = minds.map((mind, n) => {
-      const parts = { client: this.#client, history, random: new Random(seed * 1_000 + n) };
-      return new MindClient(mind, parts);
-    });
+    const clientOf = (mind: string, n: number) =>
+      new MindClient(mind, { client: this.#client, history, random: new Random(seed * 1_000 + n) });
+    this.clients = minds.map(clientOf);
+    const files = newMinds(`${minds[0]}-file`, options.files ?? 0);
+    this.#importers = files.map((mind, n) => clientOf(mind, minds.length + n));
   }
 
   get minds(): string[] {
-    return this.clients.map(({ mind }) => mind);
+    return [...this.clients, ...this.#importers].map(({ mind }) => mind);
   }
 
   async createMinds(): Promise<void> {
@@ -69,7 +77,7 @@ export class Load {
 
   start(): void {
     const workers = [...this.clients, ...this.clients].map((client) => this.#work(client));
-    this.#running = Promise.all(workers);
+    this.#running = Promise.all([...workers, ...this.#importers.map((client) => this.#import(client))]);
   }
 
   /** Resolves when every act under way has its end. */
@@ -94,6 +102,15 @@ export class Load {
       const archived = await this.#client.call(call, STUBBORN);
       if (!isDone(archived)) throw new Error(`${mind} could not be archived: ${JSON.stringify(archived)}`);
     }
+  }
+
+  /** The tick after it has the number that follows those in the file. */
+  async #import(client: MindClient): Promise<void> {
+    const random = new Random(this.#random.between(0, 2 ** 31));
+    const file = new LedgerFile(random);
+    await pause(random.between(0, LATEST_IMPORT_MS));
+    await client.act({ kind: 'import', input: { file } }, IMPORTING);
+    await client.act({ kind: 'tick', input: {} });
   }
 
   async #work(client: MindClient): Promise<void> {

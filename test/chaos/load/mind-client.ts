@@ -63,6 +63,8 @@ export class MindClient {
         return post(`/commitments/${deed.input.cid}/close`, { evidence: deed.input.evidence });
       case 'snooze':
         return post(`/commitments/${deed.input.cid}/snooze`, { untilTick: deed.input.untilTick });
+      case 'import':
+        return { method: 'POST', path: `${path}/import`, upload: () => deed.input.file.upload() };
       case 'tick':
         return post('/ticks', {});
       case 'name':

@@ -24,6 +24,8 @@ export interface Call {
   method: 'GET' | 'POST';
   path: string;
   body?: unknown;
+  /** Instead of `body`: NDJSON as it streams in, anew for each attempt. */
+  upload?: () => AsyncIterable<Uint8Array>;
   key?: string;
 }
 
@@ -63,19 +65,16 @@ export class RetryingClient {
     }
   }
 
-  async #once({ method, path, body, key }: Call, attemptMs: number): Promise<Answer> {
+  async #once({ method, path, body, upload, key }: Call, attemptMs: number): Promise<Answer> {
     const headers: Record<string, string> = { connection: 'close' };
     if (body !== undefined) headers['content-type'] = 'application/json';
+    if (upload) headers['content-type'] = 'application/x-ndjson';
     if (key !== undefined) headers['idempotency-key'] = key;
     const url = `${this.gateways[this.#turn++ % this.gateways.length]}${path}`;
     const signal = AbortSignal.timeout(attemptMs);
     try {
-      const response = await fetch(url, {
-        method,
-        headers,
-        signal,
-        body: body && JSON.stringify(body),
-      } as RequestInit);
+      const sent = upload ? { body: upload(), duplex: 'half' } : { body: body && JSON.stringify(body) };
+      const response = await fetch(url, { method, headers, signal, ...sent } as RequestInit);
       const answer = JSON.parse(await response.text()) as Record<string, unknown>;
       const after = response.headers.get('retry-after');
       return { status: response.status, body: answer, retryAfter: after === null ? null : Number(after) };

@@ -1,0 +1,30 @@
+import type { ActOf } from '../load/history';
+import { rowAt, type Logs } from './log-rows';
+import type { Findings } from './violation';
+
+/** A file is in its mind's log as a whole, before all else, or not at all; and it is there when its import was acknowledged. */
+export function checkImports(
+  acts: readonly ActOf<'import'>[],
+  { logs, importedTo }: { logs: Logs; importedTo: ReadonlyMap<string, number> },
+  findings: Findings,
+): void {
+  for (const { mind, input, outcome } of acts) {
+    const { ids } = input.file;
+    const rows = logs.get(mind) ?? [];
+    const wanted = new Set(ids);
+    const found = rows.filter(({ id }) => wanted.has(id)).length;
+    const inOrder = ids.every((id, index) => rows[index]?.id === id);
+    const isWhole = found === ids.length && inOrder && importedTo.get(mind) === ids.length;
+    const isAbsent = found === 0 && importedTo.get(mind) === 0;
+    findings.expect(
+      isWhole || isAbsent,
+      'an import is all or nothing',
+      mind,
+      () => `${found} of ${ids.length} are there, imported to ${importedTo.get(mind)}`,
+    );
+    if (outcome.status < 200 || outcome.status >= 300) continue;
+    const { events, headHash } = outcome.body;
+    const isThere = isWhole && events === ids.length && rowAt(rows, events)?.hash === headHash;
+    findings.expect(isThere, 'an acknowledged import is there', mind, () => JSON.stringify(outcome.body));
+  }
+}
