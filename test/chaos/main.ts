@@ -10,8 +10,9 @@ import { temporaryDataDir } from '#test/support/servers';
 const say = (line: string) => process.stdout.write(`${line}\n`);
 const MOST_SHOWN = 10;
 
-/** The system that must be stopped before this process ends. */
-let running: Stage | undefined;
+/** Stops the system that runs, which must not stay behind. */
+let stopRunning: (() => Promise<unknown>) | undefined;
+let isEnding = false;
 
 /** Runs what is asked for and answers the exit code. */
 async function main(args: string[]): Promise<number> {
@@ -51,19 +52,25 @@ async function runOnStage(
   left: IterableIterator<number>,
 ): Promise<IteratorResult<number>> {
   const dataDir = temporaryDataDir();
-  const stage = await open(options, dataDir);
-  running = stage;
+  const opened = open(options, dataDir);
+  let stopped: Promise<number | null> | undefined;
+  const stop = () => (stopped ??= opened.then((stage) => stage.stop()));
+  stopRunning = stop;
   try {
+    const stage = await opened;
     for (let next: IteratorResult<number> = { value: first, done: false }; ; next = left.next()) {
       if (next.done) return next;
       const result = await runOnce(stage, { ...options, seed: next.value, folder: resolve(options.folder) });
+      if (isEnding) return { value: undefined, done: true };
       series.add(result);
       report(result);
       if (result.violations.length > 0) return left.next();
     }
+  } catch (error) {
+    if (!isEnding) throw error;
+    return { value: undefined, done: true };
   } finally {
-    running = undefined;
-    const code = await stage.stop();
+    const code = await stop();
     if (code !== 0) say(`the system ended with exit code ${code}`);
     rmSync(dataDir, { recursive: true, force: true });
   }
@@ -87,10 +94,13 @@ function report(result: RunResult): void {
     say(`  ${promise}: ${mind} ${detail.slice(0, 200)}`);
 }
 
-/** What was run is in the folder; the system must not stay behind. A second signal ends this process at once. */
+/** What was run is in the folder. A second signal ends this process at once. */
 function endEarly(): void {
-  const stopped = running?.stop() ?? Promise.resolve();
-  void stopped.finally(() => process.exit(130));
+  isEnding = true;
+  const stopped = stopRunning?.() ?? Promise.resolve();
+  stopped
+    .catch((error: unknown) => say(`the system could not be stopped: ${String(error)}`))
+    .finally(() => process.exit(130));
 }
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, endEarly);

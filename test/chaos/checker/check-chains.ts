@@ -52,7 +52,10 @@ function checkRow(row: LogRow, before: LogRow | undefined, findings: Findings): 
 }
 
 function checkTicks(mind: string, rows: readonly LogRow[], findings: Findings): void {
-  const ticks = rows.filter(({ kind }) => kind === 'autonomy_tick').map(({ event }) => event.meta.tick);
+  const metas = rows.filter(({ kind }) => kind === 'autonomy_tick').map(({ event }) => event.meta);
+  const keys = metas.flatMap(({ key }) => (typeof key === 'string' ? [key] : []));
+  checkOnce(mind, 'a request ticks once', keys, findings);
+  const ticks = metas.map(({ tick }) => tick);
   const wanted = ticks.map((_, index) => index + 1);
   findings.expect(canonical(ticks) === canonical(wanted), 'tick numbers are 1, 2, 3 …', mind, () =>
     canonical(ticks),

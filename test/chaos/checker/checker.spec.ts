@@ -92,6 +92,12 @@ describe('chains', () => {
     );
     expect(check(rowsOf(twice))).toEqual(['tick numbers are 1, 2, 3 …']);
   });
+  it('sees a request that ticked twice', () => {
+    const keyed = LIFE.map(([kind, content, meta]): Draft =>
+      kind === 'autonomy_tick' ? [kind, content, { ...meta, key: 'k1' }] : [kind, content, meta],
+    );
+    expect(check(rowsOf(keyed))).toEqual(['a request ticks once']);
+  });
 });
 
 describe('appends', () => {
@@ -148,11 +154,14 @@ describe('imports', () => {
   it('answer the true head', () =>
     expect(check({ ...answer, headHash: rows[3]?.hash }, 201)).toEqual(['an acknowledged import is there']));
   it('are whole even when nobody was told', () => {
-    expect(check({}, 503)).toEqual([]);
-    expect(check({}, 503, [], 0)).toEqual([]);
-    expect(check({}, 503, rows.slice(0, 3))).toEqual(['an import is all or nothing']);
-    expect(check({}, 503, rows, 0)).toEqual(['an import is all or nothing']);
-    expect(check({}, 503, rows.slice(5), 0)).toEqual([]);
+    expect(check({}, 409)).toEqual([]);
+    expect(check({}, 409, rows.slice(0, 3))).toContain('an import is all or nothing');
+    expect(check({}, 409, rows, 0)).toContain('an import is all or nothing');
+  });
+  it('are not refused without reason, nor left without an end', () => {
+    expect(check({}, 409, rows.slice(5), 0)).toEqual(['an import is not refused without reason']);
+    expect(check({}, 503, [], 0)).toEqual(['an import that is sent again and again comes to an end']);
+    expect(check({}, 0)).toEqual(['an import that is sent again and again comes to an end']);
   });
 });
 

@@ -24,7 +24,7 @@ export interface LoadOptions {
 const EVERY_SECOND_MS = 1_000;
 const ONLY_WHEN_ASKED_MS = 3_600_000;
 /** A file is sent again as long as that may help. */
-const IMPORTING: Patience = { retries: 100, withinMs: 45_000, attemptMs: 15_000 };
+const IMPORTING: Patience = { retries: 200, withinMs: 90_000, attemptMs: 15_000 };
 const LATEST_IMPORT_MS = 12_000;
 
 /** Names that no other run has used. */

@@ -1,8 +1,8 @@
 import { ImportSession } from '../../../services/event-log/src/app/import-session';
 import type { ImportTransaction } from '../../../services/event-log/src/app/import-store.port';
 import { MindCache } from '../../../services/event-log/src/app/mind-cache';
+import { TickAnswers } from '../../../services/tick-coordinator/src/app/tick-answers';
 import { TickAppender, type NewTick } from '../../../services/tick-coordinator/src/app/tick-appender';
-import { Ticker } from '../../../services/tick-coordinator/src/app/ticker';
 import { instead, type Bug } from './bug';
 
 /** The bugs of minds that are made, filled from a file and archived, and of ticks that somebody asks for. */
@@ -42,7 +42,7 @@ export const lifeBugs: readonly Bug[] = [
   {
     name: 'tick-requests-forgotten',
     about: 'found by the simulation: a tick whose answer was lost was unknown to its coordinator',
-    plant: () => instead<object, unknown[], unknown>(Ticker.prototype, 'answerOf', () => () => undefined),
+    plant: () => instead<object, unknown[], unknown>(TickAnswers.prototype, 'of', () => () => undefined),
   },
   {
     name: 'new-minds-unannounced',

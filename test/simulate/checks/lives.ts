@@ -11,17 +11,15 @@ export function checkCreated(world: World, { created }: History): void {
 /** A file is in a log as a whole, before anything else, or not at all; and who was told that it is finds it. */
 export function checkFiles(world: World, { mind, rows, importedTo }: Log, { files }: History): void {
   for (const { ids, headHash } of files.filter((file) => file.mind === mind)) {
-    const [wanted, found] = [new Set(ids), rows.filter(({ id }) => ids.includes(id))];
-    const isWhole = rows.slice(0, ids.length).every(({ id }, index) => id === ids[index]);
-    if (found.length > 0 && (found.length !== wanted.size || !isWhole || importedTo !== wanted.size))
+    const found = rows.filter(({ id }) => ids.includes(id)).length;
+    const isFirst = ids.every((id, index) => rows[index]?.id === id);
+    const isWhole = isFirst && found === ids.length && importedTo === found;
+    if (!isWhole && (found > 0 || importedTo > 0))
       world.violated(
         'a file is imported as a whole',
-        `${mind}: ${found.length} of ${wanted.size}, imported to ${importedTo}`,
+        `${mind}: ${found} of ${ids.length}, imported to ${importedTo}`,
       );
     if (headHash !== undefined && rows[ids.length - 1]?.hash !== headHash)
       world.violated('what is acknowledged is in the log', `${mind}: its import`);
   }
-  const isPlanned = files.some((file) => file.mind === mind);
-  if (isPlanned && importedTo > 0 && rows.length < importedTo)
-    world.violated('a file is imported as a whole', `${mind}: imported to ${importedTo} of ${rows.length}`);
 }

@@ -62,7 +62,7 @@ export function checkLog(world: World, { mind, rows, events }: Log): void {
 }
 
 /** What was acknowledged is there, once, in its order and at the place that was told. */
-export function checkAcknowledged(world: World, { mind, rows }: Log, history: History): void {
+export function checkAcknowledged(world: World, { mind, rows, events }: Log, history: History): void {
   for (const { ids, reply, expectedPosition } of history.acknowledged.filter(
     (other) => other.mind === mind,
   )) {
@@ -73,10 +73,12 @@ export function checkAcknowledged(world: World, { mind, rows }: Log, history: Hi
     if (expectedPosition !== undefined && reply.from !== expectedPosition + 1)
       world.violated('an append is where it was expected', `${mind} ${reply.from} after ${expectedPosition}`);
   }
-  for (const { tick, position } of history.ticks.filter((other) => other.mind === mind)) {
-    const event = rows[position - 1];
-    if (event?.kind !== 'autonomy_tick')
+  for (const { tick, position, after } of history.ticks.filter((other) => other.mind === mind)) {
+    const event = events[position - 1];
+    if (event?.kind !== 'autonomy_tick' || event.meta.tick !== tick)
       world.violated('what is acknowledged is in the log', `${mind} tick ${tick}`);
+    if (tick <= after)
+      world.violated('who asks for a tick gets one', `${mind} tick ${tick}, asked for after ${after}`);
   }
 }
 

@@ -39,7 +39,8 @@ export class History {
   readonly acknowledged: Acknowledged[] = [];
   readonly seen: Seen[] = [];
   readonly turns: TurnEnd[] = [];
-  readonly ticks: { mind: string; tick: number; position: number }[] = [];
+  /** `after`: the last tick that was told before this one was asked for. */
+  readonly ticks: { mind: string; after: number; tick: number; position: number }[] = [];
   readonly opened: { mind: string; cid: string; position: number; existing: boolean }[] = [];
   /** Turns that were refused for good, as their mind was archived: they may have begun, and end by a timeout. */
   readonly refused = new Set<string>();

@@ -11,8 +11,17 @@ import type { Filled } from './history';
 import type { BirthPlan, Plan } from './plan';
 
 /** Times that somebody sends a whole file again. */
-const IMPORTS = 30;
+const IMPORTS = 100;
+/** Of these, times that he may lose interest in the middle of it. */
+const MOODY = 3;
 const ORIGIN = 'origin';
+
+interface Sending {
+  mind: string;
+  session: string;
+  lines: string[];
+  isMoody: boolean;
+}
 
 /** Minds that are made, filled from a file, and archived for a while, as a gateway has it done. */
 export class Lives {
@@ -56,25 +65,29 @@ export class Lives {
     this.client.history.files.push(filled);
     for (let time = 0; time < IMPORTS; time++) {
       try {
-        const reply = await this.send(mind, eventId(mind, 'import', time), lines);
+        const session = eventId(mind, 'import', time);
+        const reply = await this.send({ mind, session, lines, isMoody: time < MOODY });
         if (reply.headHash !== undefined) filled.headHash = reply.headHash;
         return;
       } catch (error) {
-        if (!(error instanceof AppError) || !error.retryable) throw error;
+        if (!(error instanceof AppError)) throw error;
+        if (error.code === 'version_conflict' && this.world.database.log(mind).length === 0)
+          this.world.violated('an import is not refused without reason', `${mind}: ${error.message}`);
+        if (!error.retryable) throw error;
         await this.scheduler.wait(this.random.between(50, 2_000));
       }
     }
-    throw new AppError('unavailable', `the import into ${mind} was given up`);
+    this.world.violated('every request has an answer', `the import into ${mind}`);
   }
 
   /** Piece by piece; in the middle, its sender may lose interest, and say so or not. */
-  private async send(mind: string, session: string, lines: string[]): Promise<ImportReply> {
+  private async send({ mind, session, lines, isMoody }: Sending): Promise<ImportReply> {
     const size = this.random.whole(1, lines.length);
     let reply: ImportReply = { events: 0, done: false };
     for (let seq = 0; seq * size < lines.length; seq++) {
       const text = lines.slice(seq * size, (seq + 1) * size).join('');
       const last = (seq + 1) * size >= lines.length;
-      if (seq > 0 && this.random.chance(0.1)) await this.leave(mind, session, seq);
+      if (isMoody && seq > 0 && this.random.chance(0.1)) await this.leave(mind, session, seq);
       reply = await this.client.ask('event-log', 'import', { mind, session, seq, text, last }, () => true);
       await this.scheduler.wait(this.random.between(0, 300));
     }

@@ -66,8 +66,10 @@ export class Workload {
 
   /** @param key Of this request: it ticks once, however often it is sent. */
   async tick(mind: string, key: string): Promise<void> {
+    const { ticks } = this.client.history;
+    const after = Math.max(0, ...ticks.filter((other) => other.mind === mind).map(({ tick }) => tick));
     const reply = await this.client.ask<TickReply>('tick-coordinator', 'tick', { mind, key });
-    this.client.history.ticks.push({ mind, ...reply });
+    ticks.push({ mind, after, ...reply });
   }
 
   private has(service: ServiceName): boolean {
@@ -120,7 +122,8 @@ export class Workload {
       this.client.history.turns.push({ mind, turnId: turn.turnId, reply: reply.positions.reply });
     } catch (error) {
       if (!(error instanceof AppError) || !error.code.startsWith('model_')) {
-        this.client.history.refused.add(turn.turnId);
+        const isAtRest = error instanceof AppError && error.code === 'forbidden';
+        if (isAtRest && this.plan.resting.includes(mind)) this.client.history.refused.add(turn.turnId);
         throw error;
       }
       this.client.history.turns.push({ mind, turnId: turn.turnId, reply: null });

@@ -23,6 +23,8 @@ export interface Filling {
   /** Of connections, when it began: a later one ended it. */
   losses: number;
   events: ChainedEvent[];
+  /** Its COMMIT is on its way, and may be carried out though the connection was lost. */
+  committing: boolean;
   ended: boolean;
 }
 
@@ -60,9 +62,14 @@ export class Database {
 
   /**
    * Carries out a statement for a process: sent now, done a little later, answered later still. A lost connection
-   * loses the answer; what was sent may then be done or not, even afterwards.
+   * loses the answer; what was sent may then be done or not, even afterwards. `onDropped` hears that it is not.
    */
-  run<T>(process: Process, work: () => T, lost: () => unknown): Promise<T> {
+  run<T>(
+    process: Process,
+    work: () => T,
+    lost: () => unknown,
+    onDropped: () => void = () => undefined,
+  ): Promise<T> {
     const { random, scheduler } = this;
     return new Promise((resolve, reject) => {
       const call: Call = { process, reject, lost, ended: false };
@@ -74,10 +81,14 @@ export class Database {
           this.calls.delete(call);
           settle();
         });
-      if (!this.up) return void end(() => reject(call.lost()));
+      const refuse = () => {
+        onDropped();
+        end(() => reject(call.lost()));
+      };
+      if (!this.up) return refuse();
       scheduler.after(this.latency(), null, () => {
-        if (call.ended && random.chance(0.5)) return;
-        if (!this.up) return void end(() => reject(call.lost()));
+        if (call.ended && random.chance(0.5)) return onDropped();
+        if (!this.up) return refuse();
         try {
           const value = work();
           end(() => resolve(value));
@@ -175,8 +186,9 @@ export class Database {
   /** What died, or has lost its connection, holds nothing any more. */
   private filling(mind: string): Filling | undefined {
     const filling = this.fillings.get(mind);
-    const isOpen = filling && !filling.ended && filling.losses === this.losses;
-    return isOpen && filling.process.state !== 'dead' ? filling : undefined;
+    if (!filling || filling.ended) return undefined;
+    const isConnected = filling.losses === this.losses && filling.process.state !== 'dead';
+    return isConnected || filling.committing ? filling : undefined;
   }
 
   private undo(event: ChainedEvent): void {

@@ -8,7 +8,14 @@ import type { Process } from './process';
 export function importStore(database: Database, process: Process): ImportStore {
   return {
     begin: async (mind) => {
-      const filling: Filling = { mind, process, losses: database.losses, events: [], ended: false };
+      const filling: Filling = {
+        mind,
+        process,
+        losses: database.losses,
+        events: [],
+        committing: false,
+        ended: false,
+      };
       await database.run(process, () => open(database, filling), lostAnswer);
       return new SimulatedImport(database, filling);
     },
@@ -28,6 +35,7 @@ class SimulatedImport implements ImportTransaction {
   insert(events: readonly ChainedEvent[]): Promise<void> {
     const { database, filling } = this;
     return this.inOrder(() => {
+      if (filling.losses !== database.losses) return;
       if (filling.ended) return stored(database, events, 'an import that had ended');
       assertFree(database, filling, events);
       filling.events.push(...events);
@@ -37,7 +45,10 @@ class SimulatedImport implements ImportTransaction {
   async commit(importedTo: number): Promise<void> {
     const { database, filling } = this;
     try {
+      filling.committing = true;
       await this.inOrder(() => {
+        filling.committing = false;
+        if (filling.ended) return;
         stored(database, filling.events, `an import of ${filling.process.name}`);
         const table = database.table(filling.mind);
         if (table) table.record = { ...table.record, importedTo };
@@ -58,14 +69,17 @@ class SimulatedImport implements ImportTransaction {
     }
   }
 
-  /** One statement after the other; none once the connection is lost. */
+  /** One statement after the other; none is sent once the connection is lost. */
   private inOrder(work: () => void): Promise<void> {
     const { database, filling } = this;
-    const statement = () => {
-      if (filling.losses !== database.losses) throw lostAnswer();
-      work();
+    const onDropped = () => void (filling.committing = false);
+    const send = () => {
+      if (filling.losses === database.losses)
+        return database.run(filling.process, work, lostAnswer, onDropped);
+      onDropped();
+      throw lostAnswer();
     };
-    const done = this.last.then(() => database.run(filling.process, statement, lostAnswer));
+    const done = this.last.then(send);
     this.last = done.catch(() => undefined);
     return done;
   }

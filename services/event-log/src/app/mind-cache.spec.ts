@@ -54,6 +54,13 @@ describe('the cache of heads', () => {
     expect(news).toEqual([{ mind: 'bob', from: 3, to: 3 }]);
   });
 
+  it('tells the end of a long one alone', async () => {
+    await minds.loadShard(0);
+    [id, stored] = ['bob', 5_000];
+    await minds.state('bob');
+    expect(news).toEqual([{ mind: 'bob', from: 4_001, to: 5_000 }]);
+  });
+
   it('says nothing of what was committed here, or announced by its writer', async () => {
     minds.advance('ada', at(4));
     stored = 6;

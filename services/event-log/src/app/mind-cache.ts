@@ -1,7 +1,10 @@
-import { shardOf, type Span } from '#libs/contracts';
+import { LIMITS, shardOf, type Span } from '#libs/contracts';
 import { AppError } from '#libs/kernel';
 import type { ChainHead } from '../core/chain.core';
 import type { MindRecord, MindState, MindStore } from './mind-store.port';
+
+/** No append holds more. */
+const UNANNOUNCED_EVENTS = LIMITS.appendEvents;
 
 interface Entry {
   record: MindRecord;
@@ -17,8 +20,8 @@ interface Shard {
   minds: Map<string, Entry>;
   /** Whether every mind of the shard is here. */
   complete: boolean;
-  /** Whether one had to go since the last load began. */
-  evicted: boolean;
+  /** How many had to go. */
+  evictions: number;
 }
 
 /**
@@ -97,7 +100,7 @@ export class MindCache {
     onPage: (states: readonly MindState[]) => void = () => undefined,
   ): Promise<void> {
     const into = this.shardAt(shard);
-    into.evicted = false;
+    const { evictions } = into;
     const limit = 1_000;
     let after = '';
     for (;;) {
@@ -108,7 +111,7 @@ export class MindCache {
       after = states.at(-1)?.record.id ?? after;
       if (states.length < limit) break;
     }
-    into.complete = !into.evicted;
+    into.complete = into.evictions === evictions;
   }
 
   /** See {@link MindStore.newestSpans}. */
@@ -188,8 +191,9 @@ export class MindCache {
       return this.notice(record.id, entry, head.position);
     }
     if (this.size >= this.maxMinds) this.evict(shard);
-    // A mind that a complete shard lacks was made by somebody else since.
-    const announcedTo = shard.complete ? Math.min(record.importedTo, head.position) : head.position;
+    // A mind that a complete shard lacks was made by somebody else since, who may not have announced the last of it.
+    const known = Math.max(record.importedTo, head.position - UNANNOUNCED_EVENTS);
+    const announcedTo = shard.complete ? Math.min(known, head.position) : head.position;
     const fresh: Entry = { record, changed: this.changes, head, announcedTo };
     shard.minds.set(record.id, fresh);
     this.size += 1;
@@ -206,7 +210,7 @@ export class MindCache {
   private evict(shard: Shard): void {
     const [oldest] = shard.minds.keys();
     shard.complete = false;
-    shard.evicted = true;
+    shard.evictions += 1;
     if (oldest !== undefined && shard.minds.delete(oldest)) this.size -= 1;
   }
 
@@ -217,7 +221,7 @@ export class MindCache {
   private shardAt(number: number): Shard {
     const held = this.shards.get(number);
     if (held) return held;
-    const fresh: Shard = { minds: new Map(), complete: false, evicted: false };
+    const fresh: Shard = { minds: new Map(), complete: false, evictions: 0 };
     this.shards.set(number, fresh);
     return fresh;
   }

@@ -2,7 +2,8 @@ import type { MindEvent } from '#libs/contracts';
 import { AppError } from '#libs/kernel';
 import type { LogPort } from './ports';
 
-const TICKS = 20;
+/** So many may be asked for in the time in which a request is sent again: 10 a second in 20 s. */
+const TICKS = 200;
 const RECENT = 50;
 const DUE_LOOKBACK = 200;
 
@@ -10,7 +11,8 @@ const DUE_LOOKBACK = 200;
 export interface LatestEvents {
   intervalMs: number;
   isEmpty: boolean;
-  /** The last ticks, what happened lately, and commitments that may fall due; not what was imported, but for its ticks. */
+  importedTo: number;
+  /** The last tick, what happened lately, and commitments that may fall due; not what was imported, but for its ticks. */
   events: MindEvent[];
 }
 
@@ -33,13 +35,19 @@ export class ClockLoader {
     const intervalMs = info.tickIntervalMs ?? this.defaultIntervalMs;
     const latest = isNew || isEmpty ? [] : await this.latest(mind);
     const counts = (event: MindEvent) => event.position > info.importedTo || event.kind === 'autonomy_tick';
-    return { intervalMs, isEmpty, events: latest.filter(counts) };
+    return { intervalMs, isEmpty, importedTo: info.importedTo, events: latest.filter(counts) };
+  }
+
+  /** The newest ticks. @throws AppError of event-log. */
+  async ticks(mind: string): Promise<MindEvent[]> {
+    const newest = { mind, order: 'desc', limit: TICKS, purpose: 'warmup' } as const;
+    return (await this.log.read({ ...newest, kinds: ['autonomy_tick'] })).events;
   }
 
   private async latest(mind: string): Promise<MindEvent[]> {
     const newest = { mind, order: 'desc', purpose: 'warmup' } as const;
     const reads = await Promise.all([
-      this.log.read({ ...newest, kinds: ['autonomy_tick'], limit: TICKS }),
+      this.log.read({ ...newest, kinds: ['autonomy_tick'], limit: 1 }),
       this.log.read({ ...newest, limit: RECENT }),
       this.log.read({ ...newest, kinds: ['commitment_open'], limit: DUE_LOOKBACK }),
     ]);

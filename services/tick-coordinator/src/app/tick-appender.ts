@@ -15,6 +15,12 @@ export interface NewTick extends TickReason {
   expectedPosition?: number;
 }
 
+/** A tick that is in the log, and whether it was written just now. */
+export interface Ticked {
+  reply: TickReply;
+  isFresh: boolean;
+}
+
 const APPEND_MS = 5_000;
 
 /** Writes ticks, with ids that make each number happen once. */
@@ -28,7 +34,7 @@ export class TickAppender {
    * Null when the number is another tick's, or the log is not where it was expected. `duplicate` says the same, unless it
    * says that this very request was seen to already. @throws AppError of event-log.
    */
-  async append(mind: string, { expectedPosition, ...meta }: NewTick): Promise<TickReply | null> {
+  async append(mind: string, { expectedPosition, ...meta }: NewTick): Promise<Ticked | null> {
     const { tick, reason, key } = meta;
     const event = { ...draft('autonomy_tick', meta), id: eventId(mind, 'tick', tick) };
     const request = {
@@ -40,7 +46,7 @@ export class TickAppender {
       const reply = await this.log.append(request, { timeoutMs: APPEND_MS });
       if (reply.duplicate && key === undefined) return null;
       this.onTick(reason);
-      return { tick, position: reply.to };
+      return { reply: { tick, position: reply.to }, isFresh: !reply.duplicate };
     } catch (error) {
       if (error instanceof AppError && TAKEN.has(error.code)) return null;
       throw error;

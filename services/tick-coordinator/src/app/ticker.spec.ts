@@ -263,6 +263,65 @@ describe('a tick on request', () => {
     },
   );
 
+  it('that comes again after a restart gets its own answer, and one that comes at the same time its own tick', async () => {
+    const { log, ticker } = await known();
+    const first = await ticker.request('ada', 'k1');
+    for (let n = 0; n < 80; n++) await ticker.request('ada');
+    const next = ticking(log, { feed: false }).ticker;
+    const answers = await Promise.all([next.request('ada', 'k1'), next.request('ada', 'k2')]);
+    expect(answers).toEqual([first, { tick: 82, position: 83 }]);
+    const other = ticking(log, { feed: false }).ticker;
+    const again = await Promise.all([other.request('ada', 'k3'), other.request('ada', 'k1')]);
+    expect(again).toEqual([{ tick: 83, position: 84 }, first]);
+  });
+
+  /** A coordinator that knows the mind, and not of the tick for `k1` that another one has written since. */
+  const behind = async () => {
+    const { log, ticker } = await known();
+    const other = ticking(log, { feed: false }).ticker;
+    await other.request('ada', 'k0');
+    await pass(50);
+    return { log, other, first: await ticker.request('ada', 'k1') };
+  };
+
+  it('is not answered by the old tick of a request that comes again at the same time', async () => {
+    const { other, first } = await behind();
+    const answers = await Promise.all([other.request('ada', 'k1'), other.request('ada', 'k2')]);
+    expect(answers).toEqual([first, { tick: 3, position: 4 }]);
+  });
+
+  it('is one tick when the log could not be read after its number was found taken', async () => {
+    const { log, other, first } = await behind();
+    log.before = (verb) => {
+      if (verb === 'read') throw new AppError('timeout', 'slow');
+    };
+    await expect(other.request('ada', 'k3')).rejects.toMatchObject({ code: 'timeout' });
+    log.before = () => undefined;
+    await expect(other.request('ada', 'k1')).resolves.toEqual(first);
+    expect(log.ticks('ada')).toHaveLength(2);
+  });
+
+  it('reads nothing once its mind is known', async () => {
+    const { log, ticker } = await known();
+    await ticker.request('ada', 'k1');
+    const before = log.calls.length;
+    await ticker.request('ada', 'k2');
+    await ticker.request('ada', 'k2');
+    expect(log.calls.slice(before)).toEqual(['append']);
+  });
+
+  it('has nothing to do with requests that an imported log or an old tick answered', async () => {
+    const log = new TestLog();
+    log.put('ada', 'autonomy_tick', { tick: 1, reason: 'requested', key: 'k1' });
+    log.importedTo = 1;
+    const old = Date.now() - HOUR;
+    log.put('bob', 'x.a', {}, old);
+    log.put('bob', 'autonomy_tick', { tick: 1, reason: 'requested', key: 'k1' }, old);
+    const { ticker } = ticking(log, { feed: false });
+    await expect(ticker.request('ada', 'k1')).resolves.toMatchObject({ tick: 2 });
+    await expect(ticker.request('bob', 'k1')).resolves.toMatchObject({ tick: 2 });
+  });
+
   it('takes the next number when another coordinator took this one, with the same reason or another', async () => {
     const { log, ticker } = await known();
     const other = ticking(log, { feed: false }).ticker;
@@ -409,6 +468,23 @@ describe('after a restart', () => {
     ticker.observe('ada', [log.put('ada', 'user_message')]);
     await pass(INTERVAL + 100);
     expect(log.ticks('ada').map(({ tick }) => tick)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+  });
+
+  it('and they do so though whoever is asked first does not know of it yet', async () => {
+    const log = new TestLog();
+    log.minds.set('ada', []);
+    const { ticker } = ticking(log, { feed: false });
+    await ticker.wake('ada');
+    for (let tick = 1; tick <= 7; tick++) log.put('ada', 'autonomy_tick', { tick, reason: 'heartbeat' });
+    log.importedTo = 7;
+    const shown = log.put('ada', 'user_message');
+    const all = log.events('ada');
+    log.minds.set('ada', []);
+    ticker.observe('ada', [shown]);
+    await pass(100);
+    log.minds.set('ada', all);
+    await pass(INTERVAL + 2_500);
+    expect(log.ticks('ada').at(-1)).toMatchObject({ tick: 8, reason: 'heartbeat' });
   });
 
   it('of a log that was not empty may follow what its clock does not know of', async () => {

@@ -1,22 +1,26 @@
-import { LRUCache } from 'lru-cache';
 import type { MindEvent, TickReply } from '#libs/contracts';
 import { AppError, type Clock } from '#libs/kernel';
 import type { Log } from '#libs/messaging';
 import { filled, newMindClock, nextTick, observe, ticked, type MindClock } from '../core/mind-clock';
 import type { ClockLoader, LatestEvents } from './clock-loader';
-import type { TickAppender, TickReason } from './tick-appender';
+import { TickAnswers } from './tick-answers';
+import type { Ticked, TickAppender, TickReason } from './tick-appender';
 
 interface Entry {
   clock: MindClock;
+  importedTo: number;
+  /** Whether the requests that the log has answered lately are known. */
+  told: boolean;
+  telling?: Promise<void>;
   timer?: NodeJS.Timeout;
   /** A tick under way; requests that arrive meanwhile share it. Null when another coordinator ticked. */
-  running?: Promise<TickReply | null>;
+  running?: Promise<Ticked | null>;
   /** Another member's now, or not known any more: its timer is never set again. */
   dropped?: boolean;
 }
 
 export interface TickerParts {
-  loader: Pick<ClockLoader, 'load'>;
+  loader: Pick<ClockLoader, 'load' | 'ticks'>;
   appender: Pick<TickAppender, 'append'>;
   clock: Clock;
   logger: Log;
@@ -24,9 +28,7 @@ export interface TickerParts {
 
 const MAX_TIMER_MS = 2 ** 31 - 1;
 const RETRY_MS = 2_000;
-/** Requests whose answers are remembered, should they come again. */
-const ANSWERS = 10_000;
-/** How often somebody who waits for a tick may find its number taken. */
+/** How often somebody who waits for a tick may find its number taken, or a tick under way that is not for him. */
 const MAX_ROUNDS = 20;
 
 /** Ticks minds: on time, on request, and ever more slowly those in which nothing happens. */
@@ -34,9 +36,11 @@ export class Ticker {
   private readonly entries = new Map<string, Promise<Entry>>();
   /** Minds whose clock could not be read, and when that is tried again. */
   private readonly retries = new Map<string, NodeJS.Timeout>();
-  private readonly answers = new LRUCache<string, TickReply>({ max: ANSWERS });
+  private readonly answers: TickAnswers;
 
-  constructor(private readonly parts: TickerParts) {}
+  constructor(private readonly parts: TickerParts) {
+    this.answers = new TickAnswers(parts.clock);
+  }
 
   /** Takes in events that were broadcast. */
   observe(mind: string, events: readonly MindEvent[]): void {
@@ -60,13 +64,11 @@ export class Ticker {
    * @throws AppError of event-log.
    */
   async request(mind: string, key?: string): Promise<TickReply> {
-    const known = this.answerOf(mind, key);
+    const known = this.answers.of(mind, key);
     if (known) return known;
-    const reply = await this.tickNow(
-      mind,
-      key === undefined ? { reason: 'requested' } : { reason: 'requested', key },
-    );
-    this.remember(mind, key, reply);
+    const why: TickReason = key === undefined ? { reason: 'requested' } : { reason: 'requested', key };
+    const reply = await this.tickNow(mind, why);
+    this.answers.remember(mind, key, reply);
     return reply;
   }
 
@@ -85,8 +87,17 @@ export class Ticker {
 
   private async tickNow(mind: string, why: TickReason): Promise<TickReply> {
     const entry = await this.entryOf(mind, false);
-    const shared = entry.running ? await entry.running : null;
-    return shared ?? (await this.tick(mind, entry, why)) ?? this.busy(mind);
+    if (why.key !== undefined) await this.tell(mind, entry);
+    for (let round = 0; round < MAX_ROUNDS; round++) {
+      const known = this.answers.of(mind, why.key);
+      if (known) return known;
+      const isShared = entry.running !== undefined;
+      const result = await this.tick(mind, entry, why);
+      // A request that came again is answered by a tick of long ago, which is nobody else's.
+      if (result && (result.isFresh || !isShared)) return result.reply;
+      if (!isShared) break;
+    }
+    throw new AppError('busy', `mind ${mind} is ticked by others; try again`);
   }
 
   private async withEntry(mind: string, isNew: boolean, work: (entry: Entry) => void): Promise<void> {
@@ -110,8 +121,13 @@ export class Ticker {
   /** A clock that can't be read now is read again soon: an awake mind must not fall asleep by it. */
   private retryLoading(mind: string, error: unknown): void {
     if (!(error instanceof AppError)) throw error;
-    if (!error.retryable || this.entries.has(mind) || this.retries.has(mind)) return;
+    if (!error.retryable || this.entries.has(mind)) return;
     this.parts.logger.warn(`mind ${mind}: its clock can't be read now: ${error.message}`);
+    this.readLater(mind);
+  }
+
+  private readLater(mind: string): void {
+    if (this.retries.has(mind)) return;
     const again = () => {
       this.retries.delete(mind);
       void this.wake(mind);
@@ -122,31 +138,39 @@ export class Ticker {
   private entryOf(mind: string, isNew: boolean): Promise<Entry> {
     const known = this.entries.get(mind);
     if (known) return known;
-    const entry = this.parts.loader.load(mind, isNew).then((latest) => this.entryFrom(mind, latest));
+    const entry = this.parts.loader.load(mind, isNew).then((latest) => this.entryFrom(mind, latest, isNew));
     this.entries.set(mind, entry);
     entry.catch(() => this.entries.get(mind) === entry && this.entries.delete(mind));
     return entry;
   }
 
-  private entryFrom(mind: string, { intervalMs, isEmpty, events }: LatestEvents): Entry {
-    const clock = newMindClock(intervalMs);
-    const entry = { clock: isEmpty ? clock : filled(clock) };
-    this.takeIn(mind, entry, events);
+  private entryFrom(mind: string, latest: LatestEvents, isNew: boolean): Entry {
+    const { intervalMs, isEmpty, importedTo } = latest;
+    const entry = { clock: newMindClock(intervalMs), importedTo, told: isNew || isEmpty };
+    this.takeLatest(mind, entry, latest);
     return entry;
+  }
+
+  private takeLatest(mind: string, entry: Entry, { isEmpty, importedTo, events }: LatestEvents): void {
+    entry.importedTo = importedTo;
+    if (!isEmpty) entry.clock = filled(entry.clock);
+    this.takeIn(mind, entry, events);
   }
 
   private takeIn(mind: string, entry: Entry, events: readonly MindEvent[]): void {
     entry.clock = events.reduce(observe, entry.clock);
-    for (const { kind, position, meta } of events)
-      if (kind === 'autonomy_tick') this.remember(mind, meta.key, { tick: Number(meta.tick), position });
+    this.answers.learn(mind, events, entry.importedTo);
   }
 
-  private answerOf(mind: string, key: string | undefined): TickReply | undefined {
-    return key === undefined ? undefined : this.answers.get(`${mind} ${key}`);
-  }
-
-  private remember(mind: string, key: unknown, reply: TickReply): void {
-    if (typeof key === 'string') this.answers.set(`${mind} ${key}`, reply);
+  /** Learns once from the log which requests it has answered lately: from other members, and before a restart. */
+  private async tell(mind: string, entry: Entry): Promise<void> {
+    if (entry.told) return;
+    const read = async () => {
+      this.answers.learn(mind, await this.parts.loader.ticks(mind), entry.importedTo);
+      entry.told = true;
+    };
+    entry.telling ??= read().finally(() => delete entry.telling);
+    await entry.telling;
   }
 
   private schedule(mind: string, entry: Entry): void {
@@ -165,15 +189,24 @@ export class Ticker {
     const next = nextTick(entry.clock);
     if (!next || next.at > this.parts.clock.now() + 1) return this.schedule(mind, entry);
     this.tick(mind, entry, { reason: next.reason }).then(
-      (reply) => (reply ? this.schedule(mind, entry) : this.readAgain(mind)),
+      (result) => (result ? this.schedule(mind, entry) : this.readAgain(mind)),
       (error: unknown) => this.retryLater(mind, entry, error),
     );
   }
 
-  /** Another coordinator ticks this mind as well: the log says when it is time again. */
+  /** The log knows more than we do: of another coordinator's ticks, or of an import. It says when it is time again. */
   private readAgain(mind: string): void {
     this.forget(mind);
-    void this.wake(mind);
+    void this.withEntry(mind, false, (entry) => {
+      this.schedule(mind, entry);
+      // Whoever answered did not know of it yet.
+      if (entry.clock.isEmpty) this.forgetForNow(mind);
+    });
+  }
+
+  private forgetForNow(mind: string): void {
+    this.forget(mind);
+    this.readLater(mind);
   }
 
   private retryLater(mind: string, entry: Entry, error: unknown): void {
@@ -183,7 +216,7 @@ export class Ticker {
     else if (!entry.dropped) this.setTimer(entry, RETRY_MS, () => this.schedule(mind, entry));
   }
 
-  private tick(mind: string, entry: Entry, why: TickReason): Promise<TickReply | null> {
+  private tick(mind: string, entry: Entry, why: TickReason): Promise<Ticked | null> {
     entry.running ??= this.append(mind, entry, why).finally(() => (entry.running = undefined));
     return entry.running;
   }
@@ -192,30 +225,25 @@ export class Ticker {
    * When its number is taken, by another coordinator or by an import, the log says which one is next, and whether this very
    * request was seen to. A tick by the clock is not needed any more then: null. Null also after 20 rounds.
    */
-  private async append(mind: string, entry: Entry, why: TickReason): Promise<TickReply | null> {
+  private async append(mind: string, entry: Entry, why: TickReason): Promise<Ticked | null> {
     const { loader, appender, clock } = this.parts;
     for (let round = 0; round < MAX_ROUNDS; round++) {
-      const known = this.answerOf(mind, why.key);
-      if (known) return known;
+      const known = this.answers.of(mind, why.key);
+      if (known) return { reply: known, isFresh: false };
       const tick = entry.clock.tick + 1;
-      const { isEmpty } = entry.clock;
-      const expected = isEmpty ? { expectedPosition: 0 } : {};
-      const reply = await appender.append(mind, { tick, ...why, ...expected });
-      if (reply) {
+      const expected = entry.clock.isEmpty ? { expectedPosition: 0 } : {};
+      const result = await appender.append(mind, { tick, ...why, ...expected });
+      if (result) {
         entry.clock = ticked(entry.clock, tick, clock.now());
-        return reply;
+        return result;
       }
       if (why.reason !== 'requested') return null;
-      if (!isEmpty) entry.clock = ticked(entry.clock, tick, clock.now());
-      const latest = await loader.load(mind, false);
-      if (!latest.isEmpty) entry.clock = filled(entry.clock);
-      this.takeIn(mind, entry, latest.events);
+      this.takeLatest(mind, entry, await loader.load(mind, false));
+      if (why.key === undefined) continue;
+      entry.told = false;
+      await this.tell(mind, entry);
     }
     return null;
-  }
-
-  private busy(mind: string): never {
-    throw new AppError('busy', `mind ${mind} is ticked by others; try again`);
   }
 }
 
