@@ -54,7 +54,8 @@ async function runOnStage(
   const dataDir = temporaryDataDir();
   const opened = open(options, dataDir);
   let stopped: Promise<number | null> | undefined;
-  const stop = () => (stopped ??= opened.then((stage) => stage.stop()));
+  const removeData = () => rmSync(dataDir, { recursive: true, force: true });
+  const stop = () => (stopped ??= opened.then((stage) => stage.stop()).finally(removeData));
   stopRunning = stop;
   try {
     const stage = await opened;
@@ -72,7 +73,6 @@ async function runOnStage(
   } finally {
     const code = await stop();
     if (code !== 0) say(`the system ended with exit code ${code}`);
-    rmSync(dataDir, { recursive: true, force: true });
   }
 }
 
