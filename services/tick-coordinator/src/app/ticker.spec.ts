@@ -290,6 +290,12 @@ describe('a tick on request', () => {
     expect(answers).toEqual([first, { tick: 3, position: 4 }]);
   });
 
+  it('is one tick when it comes again while its append is sent again', async () => {
+    const { other, first } = await behind();
+    const answers = await Promise.all([other.request('ada', 'k1'), other.request('ada', 'k1')]);
+    expect(answers).toEqual([first, first]);
+  });
+
   it('is one tick when the log could not be read after its number was found taken', async () => {
     const { log, other, first } = await behind();
     log.before = (verb) => {

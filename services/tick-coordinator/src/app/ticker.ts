@@ -235,6 +235,8 @@ export class Ticker {
       const result = await appender.append(mind, { tick, ...why, ...expected });
       if (result) {
         entry.clock = ticked(entry.clock, tick, clock.now());
+        // Before anybody who shares this hears of it: he may be the same request.
+        this.answers.remember(mind, why.key, result.reply);
         return result;
       }
       if (why.reason !== 'requested') return null;
