@@ -42,7 +42,7 @@ export class History {
   /** `after`: the last tick that was told before this one was asked for. */
   readonly ticks: { mind: string; after: number; tick: number; position: number }[] = [];
   readonly opened: { mind: string; cid: string; position: number; existing: boolean }[] = [];
-  /** Turns that were refused for good, as their mind was archived: they may have begun, and end by a timeout. */
+  /** Turns that were refused for good, as their mind was archived or not made yet: they may have begun, and end by a timeout. */
   readonly refused = new Set<string>();
   readonly created: string[] = [];
   readonly files: Filled[] = [];

@@ -122,12 +122,18 @@ export class Workload {
       this.client.history.turns.push({ mind, turnId: turn.turnId, reply: reply.positions.reply });
     } catch (error) {
       if (!(error instanceof AppError) || !error.code.startsWith('model_')) {
-        const isAtRest = error instanceof AppError && error.code === 'forbidden';
-        if (isAtRest && this.plan.resting.includes(mind)) this.client.history.refused.add(turn.turnId);
+        if (this.isNotThere(mind, error)) this.client.history.refused.add(turn.turnId);
         throw error;
       }
       this.client.history.turns.push({ mind, turnId: turn.turnId, reply: null });
     }
+  }
+
+  /** At rest, or not born yet: another owner of its shard may take the turn all the same, a little later. */
+  private isNotThere(mind: string, error: unknown): boolean {
+    const code = error instanceof AppError ? error.code : undefined;
+    if (code === 'unknown_mind') return this.plan.births.some(({ id }) => id === mind);
+    return code === 'forbidden' && this.plan.resting.includes(mind);
   }
 
   private async open(mind: string, n: number): Promise<void> {
