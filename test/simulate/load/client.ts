@@ -7,7 +7,8 @@ import type { Random } from '../world/random';
 import type { World } from '../world/world';
 import type { History } from './history';
 
-const PATIENCE_MS = 4_000;
+/** How long one request waits for its answer: its deadline. */
+export const PATIENCE_MS = 4_000;
 
 type Payload = { mind: string } & Record<string, unknown>;
 

@@ -6,7 +6,7 @@ import type { Random } from '../world/random';
 import { EPOCH_MS, type Scheduler } from '../world/scheduler';
 import type { World } from '../world/world';
 import { lived } from './before';
-import type { Client } from './client';
+import { PATIENCE_MS, type Client } from './client';
 import type { Filled } from './history';
 import type { BirthPlan, Plan } from './plan';
 
@@ -15,6 +15,8 @@ const IMPORTS = 100;
 /** Of these, times that he may lose interest in the middle of it. */
 const MOODY = 3;
 const ORIGIN = 'origin';
+/** Copies of a request are dropped at its deadline; until then one that archives may come after one that does the opposite. */
+const FORGOTTEN_MS = PATIENCE_MS + 100;
 
 interface Sending {
   mind: string;
@@ -104,6 +106,7 @@ export class Lives {
     await this.client.ask<MindInfo>('event-log', 'archive', { mind, archived: true });
     await this.scheduler.wait(this.random.between(0, 4_000));
     await this.beRefused(mind);
+    await this.scheduler.wait(FORGOTTEN_MS);
     await this.client.ask<MindInfo>('event-log', 'archive', { mind, archived: false });
     await this.client.ask<TickReply>('tick-coordinator', 'wake', { mind });
   }
