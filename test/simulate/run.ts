@@ -55,8 +55,9 @@ export async function simulate(
   seed: number,
   options: { written?: boolean; bug?: Bug } = {},
 ): Promise<Outcome> {
-  const world = new World(seed, options.written ?? false);
+  // A bug that can't be planted must not leave this process on the world's time.
   const undo = options.bug?.plant();
+  const world = new World(seed, options.written ?? false);
   const onRejection = (error: unknown) =>
     world.violated('no failure goes unseen', error instanceof Error ? (error.stack ?? '') : String(error));
   process.on('unhandledRejection', onRejection);

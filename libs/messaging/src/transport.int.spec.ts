@@ -364,6 +364,8 @@ describe('two members', () => {
   it('share the shards; each answers only for its own; verbs without shard are answered by both', async () => {
     const other = await testService(servers.natsUrl);
     await until(() => member.ownership.owned().length + other.ownership.owned().length === TEST_SHARDS);
+    // Who has given a shard up answers until it has drained, for 1 s at most.
+    await sleep(1_100);
     for (let n = 0; n < 20; n++) {
       const mind = `mind-${n}`;
       const owner = member.ownership.owns(shardOf(mind, TEST_SHARDS)) ? member : other;

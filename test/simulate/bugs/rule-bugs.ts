@@ -27,7 +27,7 @@ export const ruleBugs: readonly Bug[] = [
   {
     name: 'tick-ids-by-chance',
     about: "a tick's id does not derive from its number",
-    plant: () => byChance(TickAppender.prototype, 'appendOne'),
+    plant: () => byChance(TickAppender.prototype, 'append'),
   },
   {
     name: 'outcome-ids-by-chance',
