@@ -1,14 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { checkNewEvent } from '#libs/kernel';
-import { chainEvents, EMPTY_HEAD, eventLine } from '../../../services/event-log/src/core/chain.core';
-import { exportLine } from '../../../services/event-log/src/core/export-line.core';
+import { ownExport } from '#test/support/own-export';
 import type { Random } from '../random';
 
 const EVENTS = 1_500;
 const TICK_EVERY = 100;
 const PIECES = 8;
 const LONGEST_PAUSE_MS = 500;
-const ORIGIN = 'origin';
 const LIVED_MS = 24 * 3_600_000;
 
 /** An export of a mind that lived elsewhere. In a history it stands as how many events it has. */
@@ -17,11 +14,11 @@ export class LedgerFile {
   readonly #lines: string[];
 
   constructor(private readonly random: Random) {
-    const past = Array.from({ length: EVENTS }, (_, n) => checkNewEvent(this.#lived(n)));
-    const events = chainEvents(ORIGIN, EMPTY_HEAD, past, Date.now() - LIVED_MS);
-    const end = exportLine({ mind: ORIGIN, events: EVENTS, headHash: events.at(-1)?.hash ?? null });
-    this.ids = events.map(({ id }) => id);
-    this.#lines = [...events.map(eventLine), end].map((line) => `${line}\n`);
+    const { lines, ids } = ownExport(Date.now() - LIVED_MS, () =>
+      Array.from({ length: EVENTS }, (_, n) => this.#lived(n)),
+    );
+    this.ids = ids;
+    this.#lines = lines;
   }
 
   /** Its text as it streams in, slowly enough for faults to strike meanwhile. */

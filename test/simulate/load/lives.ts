@@ -1,7 +1,6 @@
 import type { ImportReply, MindInfo, TickReply } from '#libs/contracts';
-import { AppError, checkNewEvent, eventId } from '#libs/kernel';
-import { chainEvents, EMPTY_HEAD, eventLine } from '../../../services/event-log/src/core/chain.core';
-import { exportLine } from '../../../services/event-log/src/core/export-line.core';
+import { AppError, eventId } from '#libs/kernel';
+import { ownExport } from '../../support/own-export';
 import type { Random } from '../world/random';
 import { EPOCH_MS, type Scheduler } from '../world/scheduler';
 import type { World } from '../world/world';
@@ -14,7 +13,6 @@ import type { BirthPlan, Plan } from './plan';
 const IMPORTS = 100;
 /** Of these, times that he may lose interest in the middle of it. */
 const MOODY = 3;
-const ORIGIN = 'origin';
 /** Copies of a request are dropped at its deadline; until then one that archives may come after one that does the opposite. */
 const FORGOTTEN_MS = PATIENCE_MS + 100;
 
@@ -62,7 +60,9 @@ export class Lives {
 
   /** Who does not hear of the end of an import sends the file again, and is then told that the mind has events. */
   private async fill(mind: string, events: number): Promise<void> {
-    const { lines, ids } = fileOf(events);
+    const { lines, ids } = ownExport(EPOCH_MS - 60_000, (origin) =>
+      Array.from({ length: events }, (_, n) => lived(origin, n)),
+    );
     const filled: Filled = { mind, ids };
     this.client.history.files.push(filled);
     for (let time = 0; time < IMPORTS; time++) {
@@ -124,15 +124,4 @@ export class Lives {
   private get scheduler(): Scheduler {
     return this.world.scheduler;
   }
-}
-
-/** An export of a mind that lived elsewhere. */
-function fileOf(count: number): { lines: string[]; ids: string[] } {
-  const past = Array.from({ length: count }, (_, n) => checkNewEvent(lived(ORIGIN, n)));
-  const events = chainEvents(ORIGIN, EMPTY_HEAD, past, EPOCH_MS - 60_000);
-  const end = exportLine({ mind: ORIGIN, events: count, headHash: events.at(-1)?.hash ?? null });
-  return {
-    lines: [...events.map(eventLine), end].map((line) => `${line}\n`),
-    ids: events.map(({ id }) => id),
-  };
 }

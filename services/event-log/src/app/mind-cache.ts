@@ -3,8 +3,8 @@ import { AppError } from '#libs/kernel';
 import type { ChainHead } from '../core/chain.core';
 import type { MindRecord, MindState, MindStore } from './mind-store.port';
 
-/** No append holds more. */
-const UNANNOUNCED_EVENTS = LIMITS.appendEvents;
+/** What is announced of the end of a log: no append holds more, so that none is announced in part. */
+export const ANNOUNCED_EVENTS = LIMITS.appendEvents;
 
 interface Entry {
   record: MindRecord;
@@ -192,7 +192,7 @@ export class MindCache {
     }
     if (this.size >= this.maxMinds) this.evict(shard);
     // A mind that a complete shard lacks was made by somebody else since, who may not have announced the last of it.
-    const known = Math.max(record.importedTo, head.position - UNANNOUNCED_EVENTS);
+    const known = Math.max(record.importedTo, head.position - ANNOUNCED_EVENTS);
     const announcedTo = shard.complete ? Math.min(known, head.position) : head.position;
     const fresh: Entry = { record, changed: this.changes, head, announcedTo };
     shard.minds.set(record.id, fresh);

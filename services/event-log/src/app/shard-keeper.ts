@@ -1,8 +1,8 @@
-import { LIMITS, type Appended, type Batch, type Span } from '#libs/contracts';
+import type { Appended, Batch, Span } from '#libs/contracts';
 import type { Clock } from '#libs/kernel';
 import type { Announcer } from './announcer';
 import type { ImportSessions } from './import-sessions';
-import type { MindCache } from './mind-cache';
+import { ANNOUNCED_EVENTS, type MindCache } from './mind-cache';
 import type { MindHead, MindState } from './mind-store.port';
 import type { TailCache } from './tail-cache';
 
@@ -12,8 +12,6 @@ import type { TailCache } from './tail-cache';
  */
 const ACTIVE_MS = 10 * 60_000;
 const SHORTLY_MS = 30_000;
-/** No append holds more, so that none is announced in part. */
-const ANNOUNCED_EVENTS = LIMITS.appendEvents;
 const MINDS_PER_STATEMENT = 1_000;
 /** What the owner before us still committed while we took the shard is found by looking again. */
 const SECOND_LOOK_MS = 10_000;

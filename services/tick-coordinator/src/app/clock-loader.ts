@@ -1,4 +1,4 @@
-import type { MindEvent } from '#libs/contracts';
+import type { MindEvent, ReadRequest } from '#libs/contracts';
 import { AppError } from '#libs/kernel';
 import type { LogPort } from './ports';
 
@@ -39,18 +39,20 @@ export class ClockLoader {
   }
 
   /** The newest ticks. @throws AppError of event-log. */
-  async ticks(mind: string): Promise<MindEvent[]> {
-    const newest = { mind, order: 'desc', limit: TICKS, purpose: 'warmup' } as const;
-    return (await this.log.read({ ...newest, kinds: ['autonomy_tick'] })).events;
+  ticks(mind: string): Promise<MindEvent[]> {
+    return this.newest(mind, { kinds: ['autonomy_tick'], limit: TICKS });
   }
 
   private async latest(mind: string): Promise<MindEvent[]> {
-    const newest = { mind, order: 'desc', purpose: 'warmup' } as const;
     const reads = await Promise.all([
-      this.log.read({ ...newest, kinds: ['autonomy_tick'], limit: 1 }),
-      this.log.read({ ...newest, limit: RECENT }),
-      this.log.read({ ...newest, kinds: ['commitment_open'], limit: DUE_LOOKBACK }),
+      this.newest(mind, { kinds: ['autonomy_tick'], limit: 1 }),
+      this.newest(mind, { limit: RECENT }),
+      this.newest(mind, { kinds: ['commitment_open'], limit: DUE_LOOKBACK }),
     ]);
-    return reads.flatMap(({ events }) => events);
+    return reads.flat();
+  }
+
+  private async newest(mind: string, which: Pick<ReadRequest, 'kinds' | 'limit'>): Promise<MindEvent[]> {
+    return (await this.log.read({ mind, order: 'desc', purpose: 'warmup', ...which })).events;
   }
 }

@@ -438,11 +438,24 @@ describe('after a restart', () => {
     expect(ticker.knows('ada')).toBe(true);
   });
 
+  /** Seven ticks; they, and what the log held before them, were imported. */
+  const importTicks = (log: TestLog) => {
+    for (let tick = 1; tick <= 7; tick++) log.put('ada', 'autonomy_tick', { tick, reason: 'heartbeat' });
+    log.importedTo = log.events('ada').length;
+  };
+  /** A coordinator that has read the clock of a mind without events. */
+  const knownEmpty = async () => {
+    const log = new TestLog();
+    log.minds.set('ada', []);
+    const parts = ticking(log, { feed: false });
+    await parts.ticker.wake('ada');
+    return parts;
+  };
+
   it('imported ticks count for the number and nothing imported wakes', async () => {
     const log = new TestLog();
     log.put('ada', 'user_message');
-    for (let tick = 1; tick <= 7; tick++) log.put('ada', 'autonomy_tick', { tick, reason: 'heartbeat' });
-    log.importedTo = 8;
+    importTicks(log);
     const { ticker } = ticking(log, { feed: false });
     await ticker.wake('ada');
     await pass(HOUR);
@@ -451,13 +464,9 @@ describe('after a restart', () => {
   });
 
   it('ticks that came by an import after the clock was read count too', async () => {
-    const log = new TestLog();
-    log.minds.set('ada', []);
-    const { ticker, show } = ticking(log, { feed: false });
-    await ticker.wake('ada');
+    const { log, ticker, show } = await knownEmpty();
     log.put('ada', 'user_message');
-    for (let tick = 1; tick <= 7; tick++) log.put('ada', 'autonomy_tick', { tick, reason: 'heartbeat' });
-    log.importedTo = 8;
+    importTicks(log);
     await expect(ticker.request('ada')).resolves.toMatchObject({ tick: 8 });
     await expect(ticker.request('ada')).resolves.toMatchObject({ tick: 9 });
     show();
@@ -465,24 +474,16 @@ describe('after a restart', () => {
   });
 
   it('ticks of an import that came before what is shown count too', async () => {
-    const log = new TestLog();
-    log.minds.set('ada', []);
-    const { ticker } = ticking(log, { feed: false });
-    await ticker.wake('ada');
-    for (let tick = 1; tick <= 7; tick++) log.put('ada', 'autonomy_tick', { tick, reason: 'heartbeat' });
-    log.importedTo = 7;
+    const { log, ticker } = await knownEmpty();
+    importTicks(log);
     ticker.observe('ada', [log.put('ada', 'user_message')]);
     await pass(INTERVAL + 100);
     expect(log.ticks('ada').map(({ tick }) => tick)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
   });
 
   it('and they do so though whoever is asked first does not know of it yet', async () => {
-    const log = new TestLog();
-    log.minds.set('ada', []);
-    const { ticker } = ticking(log, { feed: false });
-    await ticker.wake('ada');
-    for (let tick = 1; tick <= 7; tick++) log.put('ada', 'autonomy_tick', { tick, reason: 'heartbeat' });
-    log.importedTo = 7;
+    const { log, ticker } = await knownEmpty();
+    importTicks(log);
     const shown = log.put('ada', 'user_message');
     const all = log.events('ada');
     log.minds.set('ada', []);

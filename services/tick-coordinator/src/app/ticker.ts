@@ -228,8 +228,6 @@ export class Ticker {
   private async append(mind: string, entry: Entry, why: TickReason): Promise<Ticked | null> {
     const { loader, appender, clock } = this.parts;
     for (let round = 0; round < MAX_ROUNDS; round++) {
-      const known = this.answers.of(mind, why.key);
-      if (known) return { reply: known, isFresh: false };
       const tick = entry.clock.tick + 1;
       const expected = entry.clock.isEmpty ? { expectedPosition: 0 } : {};
       const result = await appender.append(mind, { tick, ...why, ...expected });
@@ -244,6 +242,8 @@ export class Ticker {
       if (why.key === undefined) continue;
       entry.told = false;
       await this.tell(mind, entry);
+      const known = this.answers.of(mind, why.key);
+      if (known) return { reply: known, isFresh: false };
     }
     return null;
   }
