@@ -1,6 +1,6 @@
 import { Listener } from './checks/listener';
 import { checkAcknowledged, checkLog, checkTurns, logsOf, type Log } from './checks/logs';
-import { checkCreated, checkFiles } from './checks/lives';
+import { checkCreated, checkFiles, checkRested } from './checks/lives';
 import { checkNames } from './checks/names';
 import { checkDecisions, dutiesOf } from './checks/decisions';
 import { checkCaches, checkOwners, checkSeen, Truth } from './checks/states';
@@ -152,6 +152,7 @@ function checkAll(run: Run): void {
   const { history } = client;
   const services = new Set<string>(plan.members.map(({ service }) => service));
   checkCreated(world, history);
+  checkRested(world, history);
   for (const log of logsOf(world)) {
     checkFiles(world, log, history);
     checkLog(world, log);

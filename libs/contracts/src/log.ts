@@ -3,6 +3,7 @@ import type { Head } from './errors';
 import type { MindEvent } from './event';
 import {
   hashSchema,
+  idempotencyKeySchema,
   mindIdSchema,
   positionSchema,
   timestampSchema,
@@ -42,7 +43,12 @@ export interface MindInfo {
 export const mindRequest = z.strictObject({ mind: mindIdSchema });
 export type MindRequest = z.infer<typeof mindRequest>;
 
-export const archiveRequest = z.strictObject({ mind: mindIdSchema, archived: z.boolean() });
+/** The same key is the same request, which changes the mind once. */
+export const archiveRequest = z.strictObject({
+  mind: mindIdSchema,
+  archived: z.boolean(),
+  key: idempotencyKeySchema.optional(),
+});
 export type ArchiveRequest = z.infer<typeof archiveRequest>;
 
 export const mindsRequest = z.strictObject({

@@ -59,14 +59,14 @@ describe('requests reach the right service with the right payload', () => {
     expect(await client.createMind({ id: 'ada', model: 'm' })).toEqual(info('ada'));
     expect(await client.minds({ after: 'a', limit: 7 })).toEqual({ minds: [info('ada')], next: 'ada' });
     expect((await client.mind('ada')).head).toEqual({ position: 3, hash: 'h' });
-    await client.archive('ada');
-    await client.unarchive('ada');
+    await client.archive('ada', { key: 'k1' });
+    await client.unarchive('ada', { key: 'k2' });
     expect(fake.asked.map(({ verb, payload }) => [verb, payload])).toEqual([
       ['create', { mind: 'ada', model: 'm' }],
       ['minds', { after: 'a', limit: 7 }],
       ['get', { mind: 'ada' }],
-      ['archive', { mind: 'ada', archived: true }],
-      ['archive', { mind: 'ada', archived: false }],
+      ['archive', { mind: 'ada', archived: true, key: 'k1' }],
+      ['archive', { mind: 'ada', archived: false, key: 'k2' }],
       ['wake', { mind: 'ada' }],
     ]);
   });

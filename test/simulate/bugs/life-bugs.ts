@@ -1,5 +1,7 @@
+import type { ArchiveRequest } from '#libs/contracts';
 import { ImportSession } from '../../../services/event-log/src/app/import-session';
 import type { ImportTransaction } from '../../../services/event-log/src/app/import-store.port';
+import { MindList } from '../../../services/event-log/src/app/mind-list';
 import { MindCache } from '../../../services/event-log/src/app/mind-cache';
 import { TickAnswers } from '../../../services/tick-coordinator/src/app/tick-answers';
 import { TickAppender, type NewTick } from '../../../services/tick-coordinator/src/app/tick-appender';
@@ -11,6 +13,21 @@ export const lifeBugs: readonly Bug[] = [
     name: 'archive-forgotten',
     about: 'event-log stores that a mind is archived and does not remember it',
     plant: () => instead<object, [unknown], void>(MindCache.prototype, 'setRecord', () => () => undefined),
+  },
+  {
+    name: 'archive-copies-count',
+    about: 'found by the simulation: a copy of a request to archive that came late archived the mind again',
+    plant: () => {
+      let copies = 0;
+      return instead<object, [ArchiveRequest], unknown>(
+        MindList.prototype,
+        'archive',
+        (first) =>
+          function (request) {
+            return first.call(this, { ...request, key: `copy-${++copies}` });
+          },
+      );
+    },
   },
   {
     name: 'import-in-part',

@@ -8,6 +8,13 @@ export function checkCreated(world: World, { created }: History): void {
     if (!world.database.minds.has(mind)) world.violated('a mind that was made is there', mind);
 }
 
+/** A mind that was taken out of the archive is not in it, however late a copy of an older request came. */
+export function checkRested(world: World, { rested }: History): void {
+  for (const mind of rested)
+    if (world.database.table(mind)?.record.archivedAt !== null)
+      world.violated('a mind that was taken out of the archive stays out', mind);
+}
+
 /** A file is in a log as a whole, before anything else, or not at all; and who was told that it is finds it. */
 export function checkFiles(world: World, { mind, rows, importedTo }: Log, { files }: History): void {
   for (const { ids, headHash } of files.filter((file) => file.mind === mind)) {

@@ -8,7 +8,7 @@ import type { World } from '../world/world';
 import type { History } from './history';
 
 /** How long one request waits for its answer: its deadline. */
-export const PATIENCE_MS = 4_000;
+const PATIENCE_MS = 4_000;
 
 type Payload = { mind: string } & Record<string, unknown>;
 

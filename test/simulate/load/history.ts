@@ -45,6 +45,8 @@ export class History {
   /** Turns that were refused for good, as their mind was archived or not made yet: they may have begun, and end by a timeout. */
   readonly refused = new Set<string>();
   readonly created: string[] = [];
+  /** Minds that were archived, and taken out again as the last of it. */
+  readonly rested: string[] = [];
   readonly files: Filled[] = [];
   /** What is asked for and has no final answer yet. */
   readonly waiting = new Set<string>();

@@ -5,7 +5,7 @@ import type { Random } from '../world/random';
 import { EPOCH_MS, type Scheduler } from '../world/scheduler';
 import type { World } from '../world/world';
 import { lived } from './before';
-import { PATIENCE_MS, type Client } from './client';
+import type { Client } from './client';
 import type { Filled } from './history';
 import type { BirthPlan, Plan } from './plan';
 
@@ -13,8 +13,8 @@ import type { BirthPlan, Plan } from './plan';
 const IMPORTS = 100;
 /** Of these, times that he may lose interest in the middle of it. */
 const MOODY = 3;
-/** Copies of a request are dropped at its deadline; until then one that archives may come after one that does the opposite. */
-const FORGOTTEN_MS = PATIENCE_MS + 100;
+
+const STAYS = 'a mind stays in the archive, or out of it, until it is asked for otherwise';
 
 interface Sending {
   mind: string;
@@ -40,7 +40,7 @@ export class Lives {
     }
     for (const mind of resting) {
       const at = this.random.between(1_000, busyMs);
-      this.client.later(at, `rest of ${mind}`, () => this.rest(mind));
+      this.client.later(at, `rest of ${mind}`, () => this.rests(mind));
     }
   }
 
@@ -102,17 +102,30 @@ export class Lives {
     throw new AppError('unavailable', `the sender of ${session} has left`);
   }
 
-  private async rest(mind: string): Promise<void> {
-    await this.client.ask<MindInfo>('event-log', 'archive', { mind, archived: true });
-    await this.scheduler.wait(this.random.between(0, 4_000));
-    await this.beRefused(mind);
-    await this.scheduler.wait(FORGOTTEN_MS);
-    await this.client.ask<MindInfo>('event-log', 'archive', { mind, archived: false });
+  /** Goes to rest and comes back a few times, some of them at once. */
+  private async rests(mind: string): Promise<void> {
+    const times = this.random.whole(1, 10);
+    for (let time = 0; time < times; time++) await this.rest(mind, time);
+    this.client.history.rested.push(mind);
+  }
+
+  private async rest(mind: string, time: number): Promise<void> {
+    await this.client.ask<MindInfo>('event-log', 'archive', { mind, archived: true, key: `rest-${time}` });
+    await this.staysSo(mind, true);
+    await this.beRefused(mind, time);
+    await this.client.ask<MindInfo>('event-log', 'archive', { mind, archived: false, key: `rest-${time}` });
+    await this.staysSo(mind, false);
     await this.client.ask<TickReply>('tick-coordinator', 'wake', { mind });
   }
 
-  private async beRefused(mind: string): Promise<void> {
-    const id = eventId(mind, 'client', 'at rest');
+  private async staysSo(mind: string, archived: boolean): Promise<void> {
+    await this.scheduler.wait(this.random.pick([0, 20, 200, 800]));
+    const isSo = this.world.database.table(mind)?.record.archivedAt !== null;
+    if (isSo !== archived) this.world.violated(STAYS, `${mind}: archived is ${isSo}`);
+  }
+
+  private async beRefused(mind: string, time: number): Promise<void> {
+    const id = eventId(mind, 'client', 'at rest', time);
     try {
       const { to } = await this.client.append(mind, [{ id, kind: 'x.note', content: 'at rest', meta: {} }]);
       this.world.violated('an archived mind takes nothing in', `${mind} #${to}`);

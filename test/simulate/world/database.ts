@@ -9,6 +9,8 @@ import type { Trace } from './trace';
 
 export interface Table {
   record: MindRecord;
+  /** The last requests that archived it or took it out, newest first. */
+  archiveRequests: string[];
   shard: number;
   byPosition: Map<number, ChainedEvent>;
   byId: Map<string, ChainedEvent>;
@@ -146,6 +148,7 @@ export class Database {
     const record = { ...mind, createdAt: new Date(createdAtMs).toISOString() };
     const table: Table = {
       record: { ...record, importedTo: 0, archivedAt: null },
+      archiveRequests: [],
       ...{ shard, last: null, byPosition: new Map(), byId: new Map(), byPrevHash: new Map() },
     };
     this.minds.set(mind.id, table);

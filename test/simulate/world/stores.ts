@@ -8,7 +8,13 @@ import {
   type PageQuery,
 } from '../../../services/event-log/src/app/event-store.port';
 import { cursorOf } from '../../../services/event-log/src/core/verify.core';
-import type { MindRecord, MindStore, NewMind } from '../../../services/event-log/src/app/mind-store.port';
+import {
+  REMEMBERED_CHANGES,
+  type ArchiveChange,
+  type MindRecord,
+  type MindStore,
+  type NewMind,
+} from '../../../services/event-log/src/app/mind-store.port';
 import { eventLine, type ChainedEvent } from '../../../services/event-log/src/core/chain.core';
 import { lostAnswer, lostInsert, Refused, type Database } from './database';
 import { importStore } from './imports';
@@ -80,7 +86,7 @@ function pageOf(found: readonly ChainedEvent[], limit: number, separator: string
 function mindStore(database: Database, ask: Ask): MindStore {
   return {
     create: (mind) => ask(() => create(database, mind)),
-    archive: (mind, archivedAtMs) => ask(() => archive(database, mind, archivedAtMs)),
+    archive: (mind, change) => ask(() => archive(database, mind, change)),
     states: (minds) =>
       ask(() => minds.flatMap((mind) => database.table(mind) ?? []).map((table) => database.state(table))),
     page: ({ shard, after = '', limit }) =>
@@ -107,10 +113,13 @@ function create(database: Database, { createdAtMs, ...mind }: NewMind): MindReco
   return database.found(mind, createdAtMs).record;
 }
 
-function archive(database: Database, mind: string, archivedAtMs: number | null): MindRecord | null {
+function archive(database: Database, mind: string, change: ArchiveChange): MindRecord | null {
   const table = database.table(mind);
   if (!table) return null;
   if (database.isFilled(mind)) throw new AppError('busy', 'an import holds the row of this mind');
+  const { request, archivedAtMs } = change;
+  if (table.archiveRequests.includes(request)) return table.record;
+  table.archiveRequests = [request, ...table.archiveRequests].slice(0, REMEMBERED_CHANGES);
   const since = table.record.archivedAt ?? new Date(archivedAtMs ?? 0).toISOString();
   table.record = { ...table.record, archivedAt: archivedAtMs === null ? null : since };
   return table.record;

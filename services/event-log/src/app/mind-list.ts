@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import type { ArchiveRequest, CreateRequest, MindInfo, MindsReply, MindsRequest } from '#libs/contracts';
 import { LIMITS } from '#libs/contracts';
-import { AppError, type Clock } from '#libs/kernel';
+import { AppError, eventId, type Clock } from '#libs/kernel';
 import { EMPTY_HEAD } from '../core/chain.core';
 import type { MindCache } from './mind-cache';
 import type { MindState, MindStore } from './mind-store.port';
@@ -43,10 +44,13 @@ export class MindList {
     return toInfo(await this.minds.state(mind));
   }
 
-  /** Answers the same however often it is asked for. @throws AppError `unknown_mind` */
-  async archive({ mind, archived }: ArchiveRequest): Promise<MindInfo> {
+  /** A request that comes again, by its key, changes nothing. @throws AppError `unknown_mind` */
+  async archive({ mind, archived, key = randomUUID() }: ArchiveRequest): Promise<MindInfo> {
     const { head } = await this.minds.state(mind);
-    const record = await this.store.archive(mind, archived ? this.clock.now() : null);
+    const record = await this.store.archive(mind, {
+      request: eventId(mind, archived ? 'archive' : 'unarchive', key),
+      archivedAtMs: archived ? this.clock.now() : null,
+    });
     if (!record) throw new AppError('unknown_mind', `there is no mind ${mind}`);
     this.minds.setRecord(record);
     return toInfo({ record, head: this.minds.peek(mind)?.head ?? head });

@@ -135,8 +135,13 @@ describe('migration', () => {
     const url = await servers.createDatabase('many');
     await Promise.all([1, 2, 3, 4].map(() => migrate(url, 64)));
     await migrate(url, 64);
-    const applied = await asOwner(url, (client) => client.query('SELECT FROM pmm_migrations'));
-    expect(applied.rowCount).toBe(1);
+    const applied = await asOwner(url, (client) =>
+      client.query<{ name: string }>('SELECT name FROM pmm_migrations ORDER BY id'),
+    );
+    expect(applied.rows.map(({ name }) => name)).toEqual([
+      'CreateLog1700000000000',
+      'ArchiveRequests1700000001000',
+    ]);
   });
 
   it('refuses another number of shards than at the first start', async () => {
@@ -167,6 +172,56 @@ describe('migration', () => {
         /^PostgreSQL can't be used at postgres:\/\/…@127\.0\.0\.1:1\/none .*PMM_POSTGRES_URL$/,
       ),
     });
+  });
+});
+
+describe('archiving', () => {
+  const archive = (key: string) => log.minds.archive({ mind: 'kept', archived: true, key });
+  const unarchive = (key: string) => log.minds.archive({ mind: 'kept', archived: false, key });
+  afterEach(() => unarchive('the-end'));
+
+  it('a request that comes again after its opposite changes nothing', async () => {
+    const { archivedAt } = await archive('k');
+    expect(archivedAt).not.toBeNull();
+    expect(await archive('another')).toMatchObject({ archivedAt });
+    await unarchive('k');
+    expect(await archive('k')).toMatchObject({ archivedAt: null });
+    await expect(append(log, 'kept', [note('three')])).resolves.toMatchObject({ from: 3 });
+    await archive('k2');
+    expect(await unarchive('k')).toMatchObject({ archivedAt: expect.any(String) });
+  });
+
+  it('a request without a key is one of its own', async () => {
+    for (const archived of [true, false, true]) {
+      const { archivedAt } = await log.minds.archive({ mind: 'kept', archived });
+      expect(archivedAt !== null).toBe(archived);
+    }
+  });
+
+  it('two copies that wait for the row change it once', async () => {
+    const copies = await asOwner(servers.postgresUrl, async (client) => {
+      await client.query('BEGIN');
+      await client.query(`UPDATE minds SET imported_to = imported_to WHERE id = 'kept'`);
+      const waiting = [archive('twice'), archive('twice')];
+      await client.query('COMMIT');
+      return Promise.all(waiting);
+    });
+    expect(copies[0]).toEqual(copies[1]);
+    const { rows } = await asOwner(servers.postgresUrl, (client) =>
+      client.query<{ requests: string[] }>(
+        `SELECT archive_requests AS requests FROM minds WHERE id = 'kept'`,
+      ),
+    );
+    const requests = rows[0]?.requests ?? [];
+    expect(new Set(requests).size).toBe(requests.length);
+  });
+
+  it('remembers the last 32 requests', async () => {
+    await archive('old');
+    await unarchive('old');
+    for (let n = 0; n < 31; n++) await unarchive(`of-${n}`);
+    expect(await unarchive('old')).toMatchObject({ archivedAt: null });
+    expect(await archive('old')).toMatchObject({ archivedAt: expect.any(String) });
   });
 });
 

@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import { AppError } from '#libs/kernel';
 import { EventRow, MindRow, SettingRow } from './entities';
 import { CreateLog1700000000000 } from './migrations/1700000000000-create-log.migration';
+import { ArchiveRequests1700000001000 } from './migrations/1700000001000-archive-requests.migration';
 import { openPool, poolConfig } from './pools';
 import { grantAppRole } from './role';
 
@@ -51,7 +52,7 @@ const baseOptions = (url: string) => ({
   type: 'postgres' as const,
   url,
   entities: ENTITIES,
-  migrations: [CreateLog1700000000000],
+  migrations: [CreateLog1700000000000, ArchiveRequests1700000001000],
   migrationsTableName: 'pmm_migrations',
   migrationsTransactionMode: 'all' as const,
   synchronize: false,

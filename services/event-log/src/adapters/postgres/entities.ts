@@ -26,6 +26,10 @@ export class MindRow {
 
   @Column('bigint', { name: 'imported_to', default: 0 })
   importedTo!: string;
+
+  /** The last requests that set or cleared `archived_at`, newest first. */
+  @Column('uuid', { name: 'archive_requests', array: true, default: [] })
+  archiveRequests!: string[];
 }
 
 /** What was fixed at the first start of a database. */

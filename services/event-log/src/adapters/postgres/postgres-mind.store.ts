@@ -1,7 +1,15 @@
 import type { Pool } from 'pg';
 import type { Repository } from 'typeorm';
 import type { Span } from '#libs/contracts';
-import type { MindHead, MindRecord, MindState, MindStore, NewMind } from '../../app/mind-store.port';
+import {
+  REMEMBERED_CHANGES,
+  type ArchiveChange,
+  type MindHead,
+  type MindRecord,
+  type MindState,
+  type MindStore,
+  type NewMind,
+} from '../../app/mind-store.port';
 import type { MindRow } from './entities';
 import { queryRows } from './pools';
 import { toAppError } from './postgres-faults';
@@ -47,6 +55,14 @@ const NEWEST_SPANS = {
     ) e ON true
     GROUP BY h.mind, h.last`,
 };
+/** Two copies of a request at once: the second one waits for the row, and is then judged by what the first one wrote. */
+const ARCHIVE = {
+  name: 'archive-mind',
+  text: `UPDATE minds SET
+      archived_at = CASE WHEN $2::timestamptz IS NOT NULL THEN coalesce(archived_at, $2) END,
+      archive_requests = ($3::uuid || archive_requests)[1:$4]
+    WHERE id = $1 AND $3 <> ALL (archive_requests)`,
+};
 const OF_ALL = { name: 'minds', text: `${states('m.id > $1')} ORDER BY m.id LIMIT $2` };
 
 /** Minds in PostgreSQL. */
@@ -64,10 +80,9 @@ export class PostgresMindStore implements MindStore {
     return this.record(mind.id);
   }
 
-  async archive(mind: string, archivedAtMs: number | null): Promise<MindRecord | null> {
-    const archivedAt =
-      archivedAtMs === null ? null : () => `coalesce(archived_at, to_timestamp(${archivedAtMs / 1000}))`;
-    await guarded(this.minds.update({ id: mind }, { archivedAt }));
+  async archive(mind: string, { request, archivedAtMs }: ArchiveChange): Promise<MindRecord | null> {
+    const at = archivedAtMs === null ? null : new Date(archivedAtMs).toISOString();
+    await queryRows(this.reads, ARCHIVE, [mind, at, request, REMEMBERED_CHANGES]);
     return this.record(mind);
   }
 

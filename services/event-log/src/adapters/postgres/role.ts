@@ -36,5 +36,5 @@ const GRANTS = [
   TAKE_ON_ROLE,
   `DO $$ BEGIN EXECUTE format('GRANT USAGE ON SCHEMA %I TO ${APP_ROLE}', current_schema()); END $$`,
   `GRANT SELECT, INSERT ON events, minds, settings TO ${APP_ROLE}`,
-  `GRANT UPDATE (archived_at, imported_to) ON minds TO ${APP_ROLE}`,
+  `GRANT UPDATE (archived_at, archive_requests, imported_to) ON minds TO ${APP_ROLE}`,
 ];

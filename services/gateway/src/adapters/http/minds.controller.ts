@@ -31,14 +31,14 @@ export class MindsController {
   }
 
   @Handle('archive')
-  archive(@Input() { mind }: InputOf<'archive'>): Promise<MindInfo> {
-    return this.requests.ask('event-log', mind, 'archive', { mind, archived: true }, COMMAND);
+  archive(@Input() { mind, key }: InputOf<'archive'>): Promise<MindInfo> {
+    return this.requests.ask('event-log', mind, 'archive', { mind, archived: true, key }, COMMAND);
   }
 
   /** Its clock was forgotten while it could not tick. */
   @Handle('unarchive')
-  async unarchive(@Input() { mind }: InputOf<'unarchive'>): Promise<MindInfo> {
-    const request = { mind, archived: false };
+  async unarchive(@Input() { mind, key }: InputOf<'unarchive'>): Promise<MindInfo> {
+    const request = { mind, archived: false, key };
     const info = await this.requests.ask<MindInfo>('event-log', mind, 'archive', request, COMMAND);
     await this.requests.ask('tick-coordinator', mind, 'wake', { mind }, COMMAND);
     return info;
