@@ -8,7 +8,8 @@ const OLD_MS = 10 * 60_000;
 
 /** What requests for ticks were answered, by their keys, should they come again. */
 export class TickAnswers {
-  private readonly known = new LRUCache<string, TickReply>({ max: ANSWERS });
+  /** Counted by size, as a `max` would set room for all of them aside at once. */
+  private readonly known = new LRUCache<string, TickReply>({ maxSize: ANSWERS, sizeCalculation: () => 1 });
 
   constructor(private readonly clock: Pick<Clock, 'now'>) {}
 
