@@ -5,14 +5,16 @@ import { MindList } from '../../../services/event-log/src/app/mind-list';
 import { MindCache } from '../../../services/event-log/src/app/mind-cache';
 import { TickAnswers } from '../../../services/tick-coordinator/src/app/tick-answers';
 import { TickAppender, type NewTick } from '../../../services/tick-coordinator/src/app/tick-appender';
+import { Database } from '../world/database';
 import { instead, type Bug } from './bug';
 
 /** The bugs of minds that are made, filled from a file and archived, and of ticks that somebody asks for. */
 export const lifeBugs: readonly Bug[] = [
   {
-    name: 'archive-forgotten',
-    about: 'event-log stores that a mind is archived and does not remember it',
-    plant: () => instead<object, [unknown], void>(MindCache.prototype, 'setRecord', () => () => undefined),
+    name: 'archive-unguarded',
+    about:
+      'found by the simulation: the database takes events of an archived mind from whoever has not heard of it',
+    plant: () => instead<object, [unknown], void>(Database.prototype, 'assertAwake', () => () => undefined),
   },
   {
     name: 'archive-copies-count',

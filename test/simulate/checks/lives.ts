@@ -11,7 +11,7 @@ export function checkCreated(world: World, { created }: History): void {
 /** A mind that was taken out of the archive is not in it, however late a copy of an older request came. */
 export function checkRested(world: World, { rested }: History): void {
   for (const mind of rested)
-    if (world.database.table(mind)?.record.archivedAt !== null)
+    if (world.database.isArchived(mind))
       world.violated('a mind that was taken out of the archive stays out', mind);
 }
 

@@ -111,8 +111,9 @@ export class Lives {
 
   private async rest(mind: string, time: number): Promise<void> {
     await this.client.ask<MindInfo>('event-log', 'archive', { mind, archived: true, key: `rest-${time}` });
+    await this.beRefused(mind, `${time} at first`);
     await this.staysSo(mind, true);
-    await this.beRefused(mind, time);
+    await this.beRefused(mind, `${time} still`);
     await this.client.ask<MindInfo>('event-log', 'archive', { mind, archived: false, key: `rest-${time}` });
     await this.staysSo(mind, false);
     await this.client.ask<TickReply>('tick-coordinator', 'wake', { mind });
@@ -120,12 +121,12 @@ export class Lives {
 
   private async staysSo(mind: string, archived: boolean): Promise<void> {
     await this.scheduler.wait(this.random.pick([0, 20, 200, 800]));
-    const isSo = this.world.database.table(mind)?.record.archivedAt !== null;
+    const isSo = this.world.database.isArchived(mind);
     if (isSo !== archived) this.world.violated(STAYS, `${mind}: archived is ${isSo}`);
   }
 
-  private async beRefused(mind: string, time: number): Promise<void> {
-    const id = eventId(mind, 'client', 'at rest', time);
+  private async beRefused(mind: string, when: string): Promise<void> {
+    const id = eventId(mind, 'client', 'at rest', when);
     try {
       const { to } = await this.client.append(mind, [{ id, kind: 'x.note', content: 'at rest', meta: {} }]);
       this.world.violated('an archived mind takes nothing in', `${mind} #${to}`);

@@ -95,12 +95,12 @@ function mindOf(n: number, random: Random): MindPlan {
   };
 }
 
-/** Half of the runs have minds that come, a third have minds that rest. */
+/** Half of the runs have minds that come, half have minds that rest. */
 function livesOf(minds: readonly MindPlan[], random: Random): Pick<Plan, 'births' | 'resting'> {
   const births = Array.from({ length: random.pick([0, 0, 1, 2]) }, (_, n) => birthOf(n, random));
-  const restless = random.chance(0.7);
+  const restless = random.chance(0.5);
   const ids = [...minds, ...births].map(({ id }) => id);
-  return { births, resting: ids.filter(() => !restless && random.chance(0.5)) };
+  return { births, resting: ids.filter(() => !restless && random.chance(0.7)) };
 }
 
 function birthOf(n: number, random: Random): BirthPlan {

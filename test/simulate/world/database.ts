@@ -112,10 +112,11 @@ export class Database {
     }
   }
 
-  /** By bad luck another transaction holds a row for too long. @throws Refused */
+  /** By bad luck another transaction holds a row for too long; or a mind is archived. @throws Refused */
   insertIfFree(events: readonly ChainedEvent[], by: string): void {
     if (this.random.chance(this.trouble.locked)) throw new Refused('locked');
     if (events.some(({ mind }) => (this.filling(mind)?.events.length ?? 0) > 0)) throw new Refused('locked');
+    this.assertAwake(events);
     this.insert(events, by);
   }
 
@@ -137,6 +138,15 @@ export class Database {
   /** Whether a transaction holds the row of a mind. */
   isFilled(mind: string): boolean {
     return this.filling(mind) !== undefined;
+  }
+
+  /** @throws Refused */
+  assertAwake(events: readonly ChainedEvent[]): void {
+    if (events.some(({ mind }) => this.isArchived(mind))) throw new Refused('conflict');
+  }
+
+  isArchived(mind: string): boolean {
+    return (this.table(mind)?.record.archivedAt ?? null) !== null;
   }
 
   table(mind: string): Table | undefined {

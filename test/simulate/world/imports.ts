@@ -88,6 +88,7 @@ class SimulatedImport implements ImportTransaction {
 function open(database: Database, filling: Filling): void {
   const table = database.table(filling.mind);
   if (!table) throw new AppError('unknown_mind', `there is no mind ${filling.mind}`);
+  if (database.isArchived(filling.mind)) throw new AppError('forbidden', `${filling.mind} is archived`);
   if (database.isFilled(filling.mind)) throw new AppError('busy', 'another import fills this mind');
   if (table.last) throw new AppError('version_conflict', 'the mind has events', { head: table.last });
   database.fillings.set(filling.mind, filling);

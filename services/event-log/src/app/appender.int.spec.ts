@@ -166,6 +166,27 @@ describe('append', () => {
     await expect(append(log, mind, [note('a')])).resolves.toMatchObject({ from: 2 });
   });
 
+  it('refuses what is for a mind that another replica archived, and nothing else', async () => {
+    const other = await replica();
+    const [mind, awake, empty] = [await newMind(), await newMind(), await newMind()];
+    const all = () =>
+      Promise.allSettled([mind, awake].map((each) => append(other, each, [note('a'), note('b')])));
+    expect((await all()).map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled']);
+    await other.minds.get(empty);
+    for (const each of [mind, empty]) await log.minds.archive({ mind: each, archived: true });
+    expect(await all()).toMatchObject([
+      { reason: { code: 'forbidden' } },
+      { value: { from: 3, to: 4, duplicate: false } },
+    ]);
+    const file = { mind: empty, session: randomUUID(), seq: 0, text: '{}', last: true };
+    await expect(other.imports.take(file)).rejects.toMatchObject({ code: 'forbidden' });
+    await expectOneChain(mind, 2, other);
+
+    for (const each of [mind, empty]) await log.minds.archive({ mind: each, archived: false });
+    expect(await other.minds.get(mind)).toMatchObject({ archivedAt: null });
+    expect((await all()).map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled']);
+  });
+
   it('drops what nobody waits for any more', async () => {
     const mind = await newMind();
     const late = log.appender.append({ mind, events: [note('late')] }, Date.now() - 1);

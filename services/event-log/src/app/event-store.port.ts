@@ -4,7 +4,8 @@ import type { RowCursor, StoredRow } from '../core/verify.core';
 
 /**
  * Why an insert did not simply succeed.
- * `conflict`: the database refused it, as a position, an id or a chain link exists already: nothing was written.
+ * `conflict`: the database refused it, as a position, an id or a chain link exists already, or a mind is archived: nothing was
+ * written.
  * `locked`: another writer held what it needs for too long: nothing was written.
  * `unknown`: the answer was lost: it may have been written or not.
  * `refused`: anything else that the database says no to: nothing was written.

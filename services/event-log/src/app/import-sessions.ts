@@ -101,9 +101,6 @@ export class ImportSessions {
   }
 
   private async begin(mind: string): Promise<ImportSession> {
-    const { record } = await this.parts.minds.state(mind);
-    if (record.archivedAt !== null)
-      throw new AppError('forbidden', `${mind} is archived: nothing can be imported`);
     return new ImportSession(mind, await this.parts.store.begin(mind), this.parts.clock.now());
   }
 

@@ -13,7 +13,7 @@ export interface ImportStore {
   /**
    * Opens a transaction on a mind at position 0, whose row it locks.
    * @throws AppError `busy` when another import holds the mind or too many are open, `version_conflict` when the mind has
-   * events, `unknown_mind`, `unavailable`.
+   * events, `forbidden` when it is archived, `unknown_mind`, `unavailable`.
    */
   begin(mind: string): Promise<ImportTransaction>;
 }

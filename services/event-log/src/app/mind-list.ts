@@ -39,9 +39,10 @@ export class MindList {
     return toInfo(state);
   }
 
-  /** @throws AppError `unknown_mind` */
+  /** Of an archived mind the row is read again: it may have been taken out elsewhere. @throws AppError `unknown_mind` */
   async get(mind: string): Promise<MindInfo> {
-    return toInfo(await this.minds.state(mind));
+    const state = await this.minds.state(mind);
+    return toInfo(state.record.archivedAt === null ? state : await this.minds.refresh(mind));
   }
 
   /** A request that comes again, by its key, changes nothing. @throws AppError `unknown_mind` */

@@ -9,6 +9,16 @@ export const insertStatement = {
       $8::text[])`,
 };
 
+/**
+ * The same while none of the minds is archived, whoever archived it; else it inserts nothing. Costs one look into an index that
+ * holds archived minds only.
+ */
+export const appendStatement = {
+  name: 'append',
+  text: `${insertStatement.text}
+    WHERE NOT EXISTS (SELECT FROM minds WHERE id = ANY ($1::text[]) AND archived_at IS NOT NULL)`,
+};
+
 /** The columns of events, one array each. */
 export const insertValues = (events: readonly ChainedEvent[]): Buffer[] => [
   binaryArrays.text(events.map(({ mind }) => mind)),

@@ -1,9 +1,9 @@
 import type { Pool } from 'pg';
-import type { EventStore, LinePage, PageQuery } from '../../app/event-store.port';
+import { InsertFault, type EventStore, type LinePage, type PageQuery } from '../../app/event-store.port';
 import type { ChainedEvent } from '../../core/chain.core';
 import type { KnownEvent } from '../../core/judgement.core';
 import type { RowCursor, StoredRow } from '../../core/verify.core';
-import { insertStatement, insertValues } from './event-insert';
+import { appendStatement, insertValues } from './event-insert';
 import { PAGE_OF_IDS, pageStatement, pageValues, toLinePage, type PageRow } from './event-page';
 import { queryRows, withConnection } from './pools';
 import { toInsertFault } from './postgres-faults';
@@ -28,11 +28,13 @@ export class PostgresEventStore implements EventStore {
 
   async insert(events: readonly ChainedEvent[]): Promise<void> {
     const values = insertValues(events);
-    try {
-      await withConnection(this.pools.appends, (client) => client.query({ ...insertStatement, values }));
-    } catch (error) {
+    const inserted = await withConnection(this.pools.appends, (client) =>
+      client.query({ ...appendStatement, values }),
+    ).catch((error: unknown) => {
       throw toInsertFault(error);
-    }
+    });
+    if (inserted.rowCount === 0)
+      throw new InsertFault('conflict', { cause: new Error('one of these minds is archived') });
   }
 
   known(mind: string, ids: readonly string[]): Promise<KnownEvent[]> {

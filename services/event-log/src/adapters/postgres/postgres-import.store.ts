@@ -52,10 +52,14 @@ class PostgresImport implements ImportTransaction {
   /** The lock on the mind's row keeps out a second import; the check of events, everybody who wrote before. */
   async open(): Promise<void> {
     await this.client.query('BEGIN');
-    const row = await this.client.query('SELECT FROM minds WHERE id = $1 FOR NO KEY UPDATE NOWAIT', [
-      this.mind,
-    ]);
-    if (row.rowCount === 0) throw new AppError('unknown_mind', `there is no mind ${this.mind}`);
+    const [row] = (
+      await this.client.query<{ isArchived: boolean }>(
+        'SELECT archived_at IS NOT NULL AS "isArchived" FROM minds WHERE id = $1 FOR NO KEY UPDATE NOWAIT',
+        [this.mind],
+      )
+    ).rows;
+    if (row?.isArchived) throw new AppError('forbidden', `${this.mind} is archived: nothing can be imported`);
+    if (!row) throw new AppError('unknown_mind', `there is no mind ${this.mind}`);
     const { rows } = await this.client.query<{ position: number; hash: string }>(
       `SELECT position::float8, encode(hash, 'hex') AS hash FROM events WHERE mind = $1 ORDER BY position DESC LIMIT 1`,
       [this.mind],
