@@ -73,7 +73,7 @@ export async function composeEventLog(options: EventLogOptions): Promise<EventLo
   });
   const stores = {
     events: new PostgresEventStore(database),
-    minds: new PostgresMindStore(database.source.getRepository(MindRow), database.reads),
+    minds: new PostgresMindStore(database.source.getRepository(MindRow), database.reads, database.appends),
     imports: new PostgresImportStore(database.imports),
     close: () => database.close(),
   };

@@ -104,6 +104,11 @@ export class Lives {
 
   /** Goes to rest and comes back a few times, some of them at once. */
   private async rests(mind: string): Promise<void> {
+    // Who asks for the rest of a mind before it is there may be heard after it was made.
+    const { created } = this.client.history;
+    const isThere = () => created.includes(mind) || this.plan.minds.some(({ id }) => id === mind);
+    for (let round = 0; round < 60 && !isThere(); round++) await this.scheduler.wait(500);
+    if (!isThere()) return;
     const times = this.random.whole(1, 10);
     for (let time = 0; time < times; time++) await this.rest(mind, time);
     this.client.history.rested.push(mind);

@@ -100,7 +100,9 @@ export class ImportSessions {
     }
   }
 
+  /** The mind is held from here on, so that what the import makes of it is known here at its end. */
   private async begin(mind: string): Promise<ImportSession> {
+    await this.parts.minds.state(mind);
     return new ImportSession(mind, await this.parts.store.begin(mind), this.parts.clock.now());
   }
 

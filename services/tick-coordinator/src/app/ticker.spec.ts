@@ -144,6 +144,19 @@ describe('ticks by the clock', () => {
     expect(log.ticks('ada')).toMatchObject([{ tick: 1 }]);
   });
 
+  it('come again for a mind that was woken while the answer that it is archived was on its way', async () => {
+    const { log, ticker } = ticking();
+    log.put('ada', 'user_message');
+    let refusals = 0;
+    log.before = (verb) => {
+      if (verb === 'append' && refusals++ === 0) throw new AppError('forbidden', 'ada is archived');
+    };
+    await pass(60_000);
+    expect(refusals).toBeGreaterThan(1);
+    expect(ticker.knows('ada')).toBe(true);
+    expect(log.ticks('ada')).not.toEqual([]);
+  });
+
   it('come for what fell due in the archive once the mind is woken', async () => {
     const { log, ticker } = ticking();
     log.archived.add('ada');

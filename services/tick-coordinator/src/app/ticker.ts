@@ -212,7 +212,9 @@ export class Ticker {
   private retryLater(mind: string, entry: Entry, error: unknown): void {
     if (!(error instanceof AppError)) throw error;
     this.parts.logger.warn(`mind ${mind} did not tick: ${error.message}`);
-    if (!error.retryable) this.forget(mind);
+    // Archived: or taken out again, and woken, while this answer was on its way.
+    if (error.code === 'forbidden') this.forgetForNow(mind);
+    else if (!error.retryable) this.forget(mind);
     else if (!entry.dropped) this.setTimer(entry, RETRY_MS, () => this.schedule(mind, entry));
   }
 

@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
+import { goldenText } from '../../../test/ledgers';
 import { withServers, type Servers } from '#test/support/servers';
 import { append, asOwner, note, openRig, type Rig } from '../../../test/rig';
 import { Database, migrate } from './database';
@@ -33,6 +35,20 @@ async function attempt(statement: string, role?: string): Promise<string> {
     );
     await client.query('ROLLBACK');
     return outcome;
+  });
+}
+
+/** Until so many statements wait for a row. */
+async function untilWaiting(count: number): Promise<void> {
+  await asOwner(servers.postgresUrl, async (client) => {
+    for (let round = 0; round < 200; round++) {
+      const { rowCount } = await client.query(
+        `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`,
+      );
+      if (rowCount === count) return;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    throw new Error(`there were never ${count} that waited`);
   });
 }
 
@@ -144,6 +160,39 @@ describe('migration', () => {
     ]);
   });
 
+  it('of an older database keeps its minds, and lets nobody wait behind it while somebody holds their table', async () => {
+    const url = await servers.createDatabase('older');
+    await migrate(url, 64);
+    const holder = new Client({ connectionString: url });
+    await holder.connect();
+    await holder.query(`DROP INDEX minds_archived; ALTER TABLE minds DROP COLUMN archive_requests;
+      DELETE FROM pmm_migrations WHERE name LIKE 'ArchiveRequests%';
+      INSERT INTO minds (id, shard, created_at) VALUES ('ada', 1, now())`);
+    await holder.query('BEGIN');
+    await holder.query('SELECT FROM minds');
+    const migrated = migrate(url, 64);
+    const waits: number[] = [];
+    await asOwner(url, async (client) => {
+      for (
+        const end = Date.now() + 6_000;
+        Date.now() < end;
+        await new Promise((next) => setTimeout(next, 50))
+      ) {
+        const started = Date.now();
+        await client.query('SELECT FROM minds');
+        waits.push(Date.now() - started);
+      }
+    });
+    await holder.query('COMMIT');
+    await holder.end();
+    await migrated;
+    // It does try: some waited as long as it waits itself.
+    expect(Math.max(...waits)).toBeGreaterThan(500);
+    expect(Math.max(...waits)).toBeLessThan(3_000);
+    const { rows } = await asOwner(url, (client) => client.query('SELECT id, archive_requests FROM minds'));
+    expect(rows).toEqual([{ id: 'ada', archive_requests: [] }]);
+  });
+
   it('refuses another number of shards than at the first start', async () => {
     const url = await servers.createDatabase('sharded');
     await migrate(url, 64);
@@ -178,7 +227,7 @@ describe('migration', () => {
 describe('archiving', () => {
   const archive = (key: string) => log.minds.archive({ mind: 'kept', archived: true, key });
   const unarchive = (key: string) => log.minds.archive({ mind: 'kept', archived: false, key });
-  afterEach(() => unarchive('the-end'));
+  afterEach(() => unarchive(randomUUID()));
 
   it('a request that comes again after its opposite changes nothing', async () => {
     const { archivedAt } = await archive('k');
@@ -202,9 +251,10 @@ describe('archiving', () => {
     const copies = await asOwner(servers.postgresUrl, async (client) => {
       await client.query('BEGIN');
       await client.query(`UPDATE minds SET imported_to = imported_to WHERE id = 'kept'`);
-      const waiting = [archive('twice'), archive('twice')];
+      const waiting = Promise.all([archive('twice'), archive('twice')]);
+      await untilWaiting(2);
       await client.query('COMMIT');
-      return Promise.all(waiting);
+      return waiting;
     });
     expect(copies[0]).toEqual(copies[1]);
     const { rows } = await asOwner(servers.postgresUrl, (client) =>
@@ -216,12 +266,26 @@ describe('archiving', () => {
     expect(new Set(requests).size).toBe(requests.length);
   });
 
-  it('remembers the last 32 requests', async () => {
-    await archive('old');
-    await unarchive('old');
-    for (let n = 0; n < 31; n++) await unarchive(`of-${n}`);
-    expect(await unarchive('old')).toMatchObject({ archivedAt: null });
-    expect(await archive('old')).toMatchObject({ archivedAt: expect.any(String) });
+  it('is busy while an import holds the mind, which goes on', async () => {
+    await log.minds.create({ mind: 'filled' });
+    const text = goldenText('ledger-6.jsonl');
+    const chunk = { mind: 'filled', session: randomUUID() };
+    await log.imports.take({ ...chunk, seq: 0, text: text.slice(0, 50_000) });
+    const archived = log.minds.archive({ mind: 'filled', archived: true });
+    await expect(archived).rejects.toMatchObject({ code: 'busy', retryable: true });
+    const rest = { ...chunk, seq: 1, text: text.slice(50_000), last: true };
+    await expect(log.imports.take(rest)).resolves.toMatchObject({ done: true });
+    expect(await log.minds.get('filled')).toMatchObject({ archivedAt: null });
+  });
+
+  it.each([
+    [31, 'is remembered'],
+    [32, 'is forgotten'],
+  ])('after %i others a request %s', async (others) => {
+    await archive(`old-${others}`);
+    for (let n = 0; n < others; n++) await unarchive(`of-${others}-${n}`);
+    const { archivedAt } = await archive(`old-${others}`);
+    expect(archivedAt !== null).toBe(others > 31);
   });
 });
 
@@ -233,7 +297,11 @@ describe('the newest events of a log', () => {
   afterAll(() => database?.close());
 
   it('begin after the last one that is too old, and not before the last so many', async () => {
-    const minds = new PostgresMindStore(database.source.getRepository(MindRow), database.reads);
+    const minds = new PostgresMindStore(
+      database.source.getRepository(MindRow),
+      database.reads,
+      database.appends,
+    );
     await log.minds.create({ mind: 'long' });
     await append(
       log,

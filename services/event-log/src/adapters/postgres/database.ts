@@ -1,16 +1,20 @@
 import type { Pool } from 'pg';
 import { DataSource } from 'typeorm';
-import { AppError } from '#libs/kernel';
+import { AppError, systemClock } from '#libs/kernel';
 import { EventRow, MindRow, SettingRow } from './entities';
 import { CreateLog1700000000000 } from './migrations/1700000000000-create-log.migration';
 import { ArchiveRequests1700000001000 } from './migrations/1700000001000-archive-requests.migration';
 import { openPool, poolConfig } from './pools';
+import { isLocked } from './postgres-faults';
 import { grantAppRole } from './role';
 
 const ENTITIES = [EventRow, MindRow, SettingRow];
 /** Chosen once; the same for every process that migrates this schema. */
 const MIGRATION_LOCK = 7_717_001;
 const LOCK_WAIT_MS = 60_000;
+/** All rounds together take less than others wait for the lock. */
+const MIGRATION_ROUNDS = 15;
+const MIGRATION_PAUSE_MS = 1_000;
 const OLDEST_VERSION = 150_000;
 
 export interface DatabaseOptions {
@@ -70,7 +74,7 @@ export async function migrate(url: string, shards: number): Promise<void> {
   try {
     await checkVersion(source);
     await underLock(source, async () => {
-      await source.runMigrations({ transaction: 'all' });
+      await runMigrations(source);
       await grantAppRole(source);
       await fixShards(source, shards);
     });
@@ -107,6 +111,22 @@ async function underLock(source: DataSource, work: () => Promise<void>): Promise
     await runner.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
   } finally {
     await runner.release();
+  }
+}
+
+/** An import or a dump holds tables while it lasts; a migration that waits for them gives up in seconds and comes again. */
+async function runMigrations(source: DataSource): Promise<void> {
+  for (let round = 1; ; round++) {
+    try {
+      await source.runMigrations({ transaction: 'all' });
+      return;
+    } catch (cause) {
+      if (!isLocked((cause as { driverError?: unknown }).driverError)) throw cause;
+      const message =
+        'an import or a dump holds the tables that are to be migrated; start again when it is done';
+      if (round === MIGRATION_ROUNDS) throw new AppError('busy', message, { cause });
+    }
+    await systemClock.sleep(MIGRATION_PAUSE_MS);
   }
 }
 

@@ -10,8 +10,8 @@ export const insertStatement = {
 };
 
 /**
- * The same while none of the minds is archived, whoever archived it; else it inserts nothing. Costs one look into an index that
- * holds archived minds only.
+ * The same, but it inserts nothing when one of the minds had been archived, by whoever it was, before the statement began. Costs one
+ * look into an index that holds archived minds only.
  */
 export const appendStatement = {
   name: 'append',

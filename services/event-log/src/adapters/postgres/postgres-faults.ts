@@ -14,6 +14,9 @@ export function sqlState(error: unknown): string | undefined {
   return typeof error.code === 'string' ? error.code : undefined;
 }
 
+/** Whether another one held what a statement needs. */
+export const isLocked = (error: unknown): boolean => LOCKED.includes(sqlState(error) ?? '');
+
 /** Whether the connection can't be used any more after this error. */
 export const breaksConnection = (error: unknown): boolean => {
   const state = sqlState(error);
@@ -28,15 +31,14 @@ function kindOf(error: unknown): InsertFaultKind {
   const state = sqlState(error);
   if (state === undefined || AWAY.test(state)) return 'unknown';
   if (state === CONFLICT) return 'conflict';
-  return LOCKED.includes(state) ? 'locked' : 'refused';
+  return isLocked(error) ? 'locked' : 'refused';
 }
 
 /** Errors of all other statements: a database that is away is `unavailable`; what it refuses is our own mistake and surfaces. */
 export function toAppError(cause: unknown): unknown {
   if (cause instanceof AppError) return cause;
   const state = sqlState(cause);
-  if (state !== undefined && LOCKED.includes(state))
-    return new AppError('busy', 'another writer holds this mind; try again', { cause });
+  if (isLocked(cause)) return new AppError('busy', 'another writer holds this mind; try again', { cause });
   if (state === undefined || AWAY.test(state))
     return new AppError('unavailable', 'the database does not answer', { cause });
   return cause;

@@ -55,7 +55,7 @@ const NEWEST_SPANS = {
     ) e ON true
     GROUP BY h.mind, h.last`,
 };
-/** Two copies of a request at once: the second one waits for the row, and is then judged by what the first one wrote. */
+/** `busy` when an import holds the row. Two copies of a request at once: the second one waits for the row, and is then judged by what the first one wrote. */
 const ARCHIVE = {
   name: 'archive-mind',
   text: `UPDATE minds SET
@@ -70,6 +70,7 @@ export class PostgresMindStore implements MindStore {
   constructor(
     private readonly minds: Repository<MindRow>,
     private readonly reads: Pool,
+    private readonly appends: Pool,
   ) {}
 
   async create({ createdAtMs, ...mind }: NewMind): Promise<MindRecord | null> {
@@ -82,7 +83,7 @@ export class PostgresMindStore implements MindStore {
 
   async archive(mind: string, { request, archivedAtMs }: ArchiveChange): Promise<MindRecord | null> {
     const at = archivedAtMs === null ? null : new Date(archivedAtMs).toISOString();
-    await queryRows(this.reads, ARCHIVE, [mind, at, request, REMEMBERED_CHANGES]);
+    await queryRows(this.appends, ARCHIVE, [mind, at, request, REMEMBERED_CHANGES]);
     return this.record(mind);
   }
 

@@ -7,7 +7,9 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 export class ArchiveRequests1700000001000 implements MigrationInterface {
   name = 'ArchiveRequests1700000001000';
 
+  /** Gives up soon: whoever reads `minds` waits behind a statement that waits to change it. */
   async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`SET LOCAL lock_timeout = '2s'`);
     await runner.query(`ALTER TABLE minds ADD COLUMN archive_requests uuid[] NOT NULL DEFAULT '{}'`);
     await runner.query('CREATE INDEX minds_archived ON minds (id) WHERE archived_at IS NOT NULL');
   }
