@@ -12,13 +12,15 @@ import {
 } from './ids';
 import { LIMITS } from './limits';
 
-/** Requests and replies of the event-log service: `pmm.v1.log.<shard>.<verb>`. */
+/**
+ * Requests and replies of the event-log service: `pmm.v1.log.<shard>.<verb>`. Fields that a request has beyond its schema are left
+ * out: they are of a newer version that asks an older one. Events are strict: nothing of them may be lost. */
 
 const tickIntervalMs = z.number().int().min(100).max(3_600_000);
 const provider = z.string().min(1).max(64);
 const model = z.string().min(1).max(128);
 
-export const createRequest = z.strictObject({
+export const createRequest = z.object({
   mind: mindIdSchema,
   provider: provider.optional(),
   model: model.optional(),
@@ -40,18 +42,18 @@ export interface MindInfo {
   head: Head;
 }
 
-export const mindRequest = z.strictObject({ mind: mindIdSchema });
+export const mindRequest = z.object({ mind: mindIdSchema });
 export type MindRequest = z.infer<typeof mindRequest>;
 
 /** The same key is the same request, which changes the mind once. */
-export const archiveRequest = z.strictObject({
+export const archiveRequest = z.object({
   mind: mindIdSchema,
   archived: z.boolean(),
   key: idempotencyKeySchema.optional(),
 });
 export type ArchiveRequest = z.infer<typeof archiveRequest>;
 
-export const mindsRequest = z.strictObject({
+export const mindsRequest = z.object({
   after: mindIdSchema.optional(),
   limit: z.number().int().min(0).max(LIMITS.mindsPage).default(LIMITS.mindsPage),
 });
@@ -69,7 +71,7 @@ export const newEventSchema = z.strictObject({
   meta: metaSchema,
 });
 
-export const appendRequest = z.strictObject({
+export const appendRequest = z.object({
   mind: mindIdSchema,
   events: z.array(newEventSchema).min(1).max(LIMITS.appendEvents),
   expectedPosition: watermarkSchema.optional(),
@@ -89,7 +91,7 @@ export type ReadPurpose = (typeof READ_PURPOSES)[number];
 const purpose = z.enum(READ_PURPOSES);
 
 /** Events in order of position, or newest first with `order: 'desc'` (then `after` is an exclusive upper bound, 0 = the head). */
-export const readRequest = z.strictObject({
+export const readRequest = z.object({
   mind: mindIdSchema,
   after: watermarkSchema.default(0),
   limit: z.number().int().min(0).max(LIMITS.readEvents).default(LIMITS.readEvents),
@@ -108,9 +110,9 @@ export interface ReadReply {
 }
 
 /** One request for the new events of many minds of a shard: what the coordinator reads before it broadcasts. */
-export const gatherRequest = z.strictObject({
+export const gatherRequest = z.object({
   ranges: z
-    .array(z.strictObject({ mind: mindIdSchema, after: watermarkSchema }))
+    .array(z.object({ mind: mindIdSchema, after: watermarkSchema }))
     .min(1)
     .max(1_000),
   purpose,
@@ -121,7 +123,7 @@ export interface GatherReply {
   minds: { mind: string; events: MindEvent[]; head: Head; prevHash: string | null; importedTo: number }[];
 }
 
-export const idsRequest = z.strictObject({
+export const idsRequest = z.object({
   mind: mindIdSchema,
   ids: z.array(uuidSchema).min(1).max(LIMITS.readIds),
   purpose,
@@ -134,7 +136,7 @@ export interface IdsReply {
 }
 
 /** The heads of some minds, or, page by page, of all minds of the shard that have an event. */
-export const headsRequest = z.strictObject({
+export const headsRequest = z.object({
   shard: z.number().int().min(0),
   minds: z.array(mindIdSchema).max(LIMITS.headsPage).optional(),
   after: mindIdSchema.optional(),
@@ -149,8 +151,13 @@ export interface HeadsReply {
 }
 
 export const verifyRequest = z.union([
-  z.strictObject({ mind: mindIdSchema, position: positionSchema, hash: hashSchema }),
-  z.strictObject({ mind: mindIdSchema, from: positionSchema.optional(), to: positionSchema.optional() }),
+  z.object({ mind: mindIdSchema, position: positionSchema, hash: hashSchema }),
+  z.object({
+    mind: mindIdSchema,
+    from: positionSchema.optional(),
+    to: positionSchema.optional(),
+    hash: z.undefined().optional(),
+  }),
 ]);
 export type VerifyRequest = z.infer<typeof verifyRequest>;
 /** `next`: the range was long and is verified up to there; ask again from `next`. */
@@ -166,7 +173,7 @@ export interface ReceiptReply {
 }
 
 /** One page of an export. `to` pins the head that the first page saw; send it back with the following ones. */
-export const exportRequest = z.strictObject({
+export const exportRequest = z.object({
   mind: mindIdSchema,
   after: watermarkSchema.default(0),
   to: watermarkSchema.optional(),
@@ -183,7 +190,7 @@ export interface ExportReply {
  * One chunk of an import: any slice of the file's text. The first has `seq` 0; each is acknowledged before the next.
  * With `last` the import commits or nothing of it stays; `abort` gives it up.
  */
-export const importRequest = z.strictObject({
+export const importRequest = z.object({
   mind: mindIdSchema,
   session: uuidSchema,
   seq: z.number().int().min(0),

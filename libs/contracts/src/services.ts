@@ -26,7 +26,7 @@ const minPosition = watermarkSchema.optional();
 const key = idempotencyKeySchema.optional();
 
 /** `state` of any service with a cache: what `replay` compares. */
-export const stateRequest = z.strictObject({ mind: mindIdSchema, at, minPosition });
+export const stateRequest = z.object({ mind: mindIdSchema, at, minPosition });
 export type StateRequest = z.infer<typeof stateRequest>;
 export interface StateReply extends Folded {
   service: string;
@@ -34,7 +34,7 @@ export interface StateReply extends Folded {
 }
 
 /** `why` of any service with a cache: the numbers behind an event that one of its rules wrote. */
-export const whyRequest = z.strictObject({ mind: mindIdSchema, position: positionSchema });
+export const whyRequest = z.object({ mind: mindIdSchema, position: positionSchema });
 export type WhyRequest = z.infer<typeof whyRequest>;
 /** What a rule saw when it wrote an event. */
 export interface Basis {
@@ -55,7 +55,7 @@ export interface WhyReply {
 
 // --- tick-coordinator
 
-export const tickRequest = z.strictObject({ mind: mindIdSchema, key });
+export const tickRequest = z.object({ mind: mindIdSchema, key });
 export type TickRequest = z.infer<typeof tickRequest>;
 export interface TickReply {
   tick: number;
@@ -64,7 +64,7 @@ export interface TickReply {
 
 // --- projection
 
-export const selfModelRequest = z.strictObject({ mind: mindIdSchema, at, minPosition });
+export const selfModelRequest = z.object({ mind: mindIdSchema, at, minPosition });
 export type SelfModelRequest = z.infer<typeof selfModelRequest>;
 
 export interface Directive {
@@ -91,7 +91,7 @@ export interface SelfModelReply extends Folded {
   tick: number;
 }
 
-export const knowledgeRequest = z.strictObject({
+export const knowledgeRequest = z.object({
   mind: mindIdSchema,
   limit,
   before: positionSchema.optional(),
@@ -104,13 +104,13 @@ export interface KnowledgeReply extends Folded {
   next?: number;
 }
 
-export const adoptRequest = z.strictObject({ mind: mindIdSchema, name: z.string().min(1).max(200), key });
+export const adoptRequest = z.object({ mind: mindIdSchema, name: z.string().min(1).max(200), key });
 export type AdoptRequest = z.infer<typeof adoptRequest>;
 export interface AdoptReply {
   positions: number[];
 }
 
-export const assertRequest = z.strictObject({
+export const assertRequest = z.object({
   mind: mindIdSchema,
   statement: z.string().min(1).max(4000),
   key,
@@ -152,7 +152,7 @@ export interface ProjectView {
   open: number;
 }
 
-export const commitmentsRequest = z.strictObject({
+export const commitmentsRequest = z.object({
   mind: mindIdSchema,
   status: z.enum([...COMMITMENT_STATUSES, 'all']).default('open'),
   project: z.string().min(1).max(100).optional(),
@@ -172,7 +172,7 @@ export interface CommitmentsReply extends Folded {
 }
 
 const commitmentText = z.string().min(1).max(4000);
-export const openRequest = z.strictObject({
+export const openRequest = z.object({
   mind: mindIdSchema,
   text: commitmentText,
   project: z.string().min(1).max(100).optional(),
@@ -190,7 +190,7 @@ export interface OpenReply {
 }
 
 const cid = z.string().min(1).max(64);
-export const closeRequest = z.strictObject({
+export const closeRequest = z.object({
   mind: mindIdSchema,
   cid,
   evidence: z.array(positionSchema).min(1).max(100),
@@ -200,7 +200,7 @@ export const closeRequest = z.strictObject({
 });
 export type CloseRequest = z.input<typeof closeRequest>;
 
-export const snoozeRequest = z.strictObject({
+export const snoozeRequest = z.object({
   mind: mindIdSchema,
   cid,
   untilTick: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER),
@@ -213,13 +213,11 @@ export interface CommitmentReply {
 }
 
 /** What would happen to these control lines on the state at the reply's watermark; nothing is written. */
-export const judgeRequest = z.strictObject({
+export const judgeRequest = z.object({
   mind: mindIdSchema,
   minPosition,
-  opens: z.array(z.strictObject({ id: z.string(), text: z.string().max(4000) })).max(64),
-  closes: z
-    .array(z.strictObject({ cid: z.string().max(64), evidence: z.array(z.number()).max(100) }))
-    .max(64),
+  opens: z.array(z.object({ id: z.string(), text: z.string().max(4000) })).max(64),
+  closes: z.array(z.object({ cid: z.string().max(64), evidence: z.array(z.number()).max(100) })).max(64),
 });
 export type JudgeRequest = z.infer<typeof judgeRequest>;
 export type OpenVerdict =
@@ -234,7 +232,7 @@ export interface JudgeReply extends Folded {
 
 // --- reflection
 
-export const reflectionsRequest = z.strictObject({
+export const reflectionsRequest = z.object({
   mind: mindIdSchema,
   limit,
   before: positionSchema.optional(),
@@ -269,12 +267,12 @@ export interface ReflectionsReply extends Folded {
   next?: number;
 }
 
-export const reflectRequest = z.strictObject({ mind: mindIdSchema, key });
+export const reflectRequest = z.object({ mind: mindIdSchema, key });
 export type ReflectRequest = z.infer<typeof reflectRequest>;
 
 // --- conversation
 
-export const turnRequest = z.strictObject({
+export const turnRequest = z.object({
   mind: mindIdSchema,
   turnId: turnIdSchema,
   text: z.string().min(1),
@@ -293,7 +291,7 @@ export interface TurnReply {
 /** What a streamed turn publishes; `n` counts from 0 without gaps, so that a reader sees a loss. */
 export type TurnSignal = { n: number; token: string } | { n: number; restart: string };
 
-export const switchModelRequest = z.strictObject({
+export const switchModelRequest = z.object({
   mind: mindIdSchema,
   provider: z.string().min(1).max(64),
   model: z.string().min(1).max(128),

@@ -1,5 +1,6 @@
 import type { MessageHandler } from '@nestjs/microservices';
 import type { Msg } from 'nats';
+import { BATCH_VERSION } from '#libs/contracts';
 import { KeyedQueue } from './keyed-queue';
 import type { Log } from './link';
 import type { Metrics } from './metrics';
@@ -37,11 +38,19 @@ export class BatchIntake {
     const mind = message.subject.slice(message.subject.lastIndexOf('.') + 1);
     this.queue
       .run(mind, async () => {
-        if (ownership.alive()) await unwrapResult(await handler(parsePayload(message)));
-        else metrics.batches.inc({ result: 'dropped' });
+        if (!ownership.alive()) return metrics.batches.inc({ result: 'dropped' });
+        const batch = parsePayload(message);
+        if (isReadable(batch)) await unwrapResult(await handler(batch));
+        else this.unreadable(mind);
       })
       .catch((error) => log.error(`batch of ${mind} failed`, error))
       .finally(() => (this.bytes -= bytes));
+  }
+
+  /** A gap like any other: the events are read from the log. */
+  private unreadable(mind: string): void {
+    this.parts.metrics.batches.inc({ result: 'unreadable' });
+    this.parts.log.warn(`a batch of ${mind} is of a version that is not known here: upgrade this process`);
   }
 
   /** Resolves when the batches of these minds that were accepted until now are done. */
@@ -49,3 +58,6 @@ export class BatchIntake {
     return this.queue.idle(wanted);
   }
 }
+
+const isReadable = (batch: unknown): boolean =>
+  typeof batch === 'object' && batch !== null && 'v' in batch && batch.v === BATCH_VERSION;

@@ -18,6 +18,7 @@ const replyTo = (message: Msg, replies: unknown[]): Msg => ({
 });
 const messageOf = (subject: string, text: string): Msg =>
   ({ subject, data: Buffer.from(text), json: () => JSON.parse(text) as unknown }) as unknown as Msg;
+const BATCH = '{"v":1}';
 const handlerOf = (work: (payload: unknown) => unknown) => work as unknown as MessageHandler;
 
 function intake() {
@@ -121,7 +122,7 @@ describe('taking batches in', () => {
     const open = gate();
     let folded = 0;
     const handler = handlerOf(() => open.opened.then(() => (folded += 1)));
-    const big = { ...messageOf('pmm.v1.batch.1.ada', '{}'), data: { length: 1024 * 1024 } } as Msg;
+    const big = { ...messageOf('pmm.v1.batch.1.ada', BATCH), data: { length: 1024 * 1024 } } as Msg;
     for (let i = 0; i < 130; i++) intaking.accept(big, handler);
     expect((await metrics.counters())['pmm_batches_total{result="shed"}']).toBe(2);
     open.open();
@@ -136,7 +137,7 @@ describe('taking batches in', () => {
     const { parts, metrics } = intake();
     const intaking = new BatchIntake(parts);
     const open = gate();
-    const small = messageOf('pmm.v1.batch.1.ada', '{}');
+    const small = messageOf('pmm.v1.batch.1.ada', BATCH);
     for (let i = 0; i < 20_003; i++)
       intaking.accept(
         small,
@@ -153,10 +154,25 @@ describe('taking batches in', () => {
     let folded = 0;
     member.serves = false;
     intaking.accept(
-      messageOf('pmm.v1.batch.1.ada', '{}'),
+      messageOf('pmm.v1.batch.1.ada', BATCH),
       handlerOf(() => (folded += 1)),
     );
     await settled();
     expect(folded).toBe(0);
+  });
+
+  it('folds those of a newer replica with fields that are not known here, but not those of another version', async () => {
+    const { parts, metrics, logged } = intake();
+    const intaking = new BatchIntake(parts);
+    const folded: unknown[] = [];
+    for (const batch of ['{"v":1,"mind":"ada","more":1}', '{"v":2,"mind":"ada"}', '{"mind":"ada"}'])
+      intaking.accept(
+        messageOf('pmm.v1.batch.1.ada', batch),
+        handlerOf((payload) => folded.push(payload)),
+      );
+    await intaking.idle();
+    expect(folded).toEqual([{ v: 1, mind: 'ada', more: 1 }]);
+    expect((await metrics.counters())['pmm_batches_total{result="unreadable"}']).toBe(2);
+    expect(logged).toHaveLength(2);
   });
 });

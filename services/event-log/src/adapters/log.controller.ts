@@ -43,7 +43,7 @@ import type { EventLogSettings } from '../config';
 
 export const EVENT_LOG = Symbol('EVENT_LOG');
 
-const nothing = z.strictObject({});
+const nothing = z.object({});
 
 /** `pmm.v1.log.<shard>.<verb>`, `pmm.v1.log.minds` and `pmm.v1.log.info`. */
 @Controller()
@@ -105,7 +105,7 @@ export class LogController {
 
   @Handles('verify', verifyRequest)
   verify(request: VerifyRequest): Promise<VerifyReply | ReceiptReply> {
-    return 'hash' in request ? this.log.verify.receipt(request) : this.log.verify.verify(request);
+    return request.hash === undefined ? this.log.verify.verify(request) : this.log.verify.receipt(request);
   }
 
   @Handles('export', exportRequest)
