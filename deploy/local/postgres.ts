@@ -22,6 +22,8 @@ export interface PostgresOptions {
   detached?: boolean;
   /** Whether a new cluster is forced to disk; false is for tests that throw it away. Commits always are. */
   syncNewCluster?: boolean;
+  /** Of another installation than the package's. */
+  programs?: Programs;
   /** More settings, such as `{ log_statement: 'all' }`. */
   settings?: Record<string, string>;
   report?: (report: ProcessReport) => void;
@@ -80,7 +82,7 @@ export async function preparePostgres(options: PostgresOptions): Promise<Omit<Po
   const dataDir = resolve(options.dataDir);
   mkdirSync(dataDir, { recursive: true });
   const place = findPlace(dataDir, postgresAccount());
-  const programs = findPrograms(place.account);
+  const programs = options.programs ?? findPrograms(place.account);
   const password = passwordOf(dataDir, place);
   await clearLeftOver(place);
   await ensureCluster(place, programs, password, options.syncNewCluster ?? true);

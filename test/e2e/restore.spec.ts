@@ -1,0 +1,123 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { startPostgres, type PostgresServer } from '#deploy/local/postgres';
+import { withClient } from '#deploy/local/postgres-client';
+import { fillDatabase } from '#test/bench/generate/fill-database';
+import { eventually, httpTo, type Http } from '#test/support/http';
+import { startSystem, type System } from '#test/support/system';
+import { temporaryDataDir } from '#test/support/servers';
+
+/** Debian's place for the programs of each version. The package that brings our server has no `pg_dump`. */
+const INSTALLED = '/usr/lib/postgresql';
+const NEEDED = ['initdb', 'postgres', 'pg_dump', 'pg_restore'];
+const SHARDS = 64;
+const HOUR_MS = 3_600_000;
+/** Services that fold. */
+const FOLDING = 4;
+const MINDS = ['ada', 'bob', 'eve'];
+
+const folder = programFolder();
+/** Newest first. */
+function programFolder(): string | undefined {
+  if (!existsSync(INSTALLED)) return undefined;
+  const versions = readdirSync(INSTALLED).sort((one, other) => Number(other) - Number(one));
+  return versions
+    .map((version) => join(INSTALLED, version, 'bin'))
+    .find((bin) => NEEDED.every((program) => existsSync(join(bin, program))));
+}
+if (!folder) process.stderr.write(`restore.spec.ts needs ${NEEDED.join(', ')} in ${INSTALLED}: skipped\n`);
+
+const folders: string[] = [];
+const servers: PostgresServer[] = [];
+let system: System | undefined;
+
+afterAll(async () => {
+  await system?.stop();
+  await Promise.all(servers.map((server) => server.process.stop()));
+  for (const each of folders) rmSync(each, { recursive: true, force: true });
+}, 60_000);
+
+/** A new server without anything of ours in it: not even our role. */
+async function newServer(): Promise<PostgresServer> {
+  const dataDir = temporaryDataDir();
+  folders.push(dataDir);
+  const bin = folder as string;
+  const programs = { initdb: join(bin, 'initdb'), postgres: join(bin, 'postgres') };
+  const server = await startPostgres({ dataDir, programs, syncNewCluster: false });
+  servers.push(server);
+  return server;
+}
+
+async function startOn(server: PostgresServer): Promise<Http> {
+  system = await startSystem({ env: { PMM_POSTGRES_URL: server.url } });
+  return httpTo(system.http);
+}
+
+async function stop(): Promise<void> {
+  expect(await system?.stop()).toBe(0);
+  system = undefined;
+}
+
+interface Seen {
+  head: { position: number; hash: string };
+  services: Record<string, { watermark: number; digest: string }>;
+}
+
+/** A mind's head and digests, all of that head. */
+async function see(http: Http, mind: string): Promise<Seen> {
+  const look = async (): Promise<Seen> => {
+    const { head } = (await http.get(`/v1/minds/${mind}`)).body as unknown as Seen;
+    const { services } = (await http.get(`/v1/minds/${mind}/digests?minPosition=${head.position}`))
+      .body as unknown as Seen;
+    return { head, services };
+  };
+  const isWhole = ({ head, services }: Seen) =>
+    Object.values(services).every(({ watermark }) => watermark === head.position);
+  return eventually(look, isWhole, 30_000);
+}
+
+async function live(http: Http, server: PostgresServer): Promise<void> {
+  const plans = MINDS.map((mind, seed) => ({ mind, seed, events: 200, endsAtMs: Date.now() - HOUR_MS }));
+  await fillDatabase(plans, { postgresUrl: server.url, shards: SHARDS, tickIntervalMs: HOUR_MS });
+  for (const mind of MINDS) {
+    expect((await http.post(`/v1/minds/${mind}/turns`, { text: 'Remember the backup.' })).status).toBe(200);
+    expect((await http.post(`/v1/minds/${mind}/commitments`, { text: 'restore it' })).status).toBe(201);
+    expect((await http.post(`/v1/minds/${mind}/ticks`)).status).toBe(202);
+  }
+}
+
+function dumpAndRestore(from: PostgresServer, to: PostgresServer): void {
+  const file = join(folders[0] as string, 'pmm.dump');
+  const plain = ['--no-owner', '--no-privileges'];
+  execFileSync(join(folder as string, 'pg_dump'), ['--format=custom', ...plain, `--file=${file}`, from.url]);
+  const strict = [...plain, '--exit-on-error', `--dbname=${to.url}`, file];
+  execFileSync(join(folder as string, 'pg_restore'), strict);
+}
+
+(folder ? it : it.skip)(
+  'a dump of the running system, restored into an empty server with an empty NATS, is the same minds',
+  async () => {
+    const [first, second] = [await newServer(), await newServer()];
+    let http = await startOn(first);
+    await live(http, first);
+    const before = await Promise.all(MINDS.map((mind) => see(http, mind)));
+    for (const { services } of before) expect(Object.keys(services)).toHaveLength(FOLDING);
+    dumpAndRestore(first, second);
+    await stop();
+
+    http = await startOn(second);
+    expect(await Promise.all(MINDS.map((mind) => see(http, mind)))).toEqual(before);
+    for (const [index, mind] of MINDS.entries()) {
+      const { position, hash } = (before[index] as Seen).head;
+      const receipt = await http.get(`/v1/minds/${mind}/verify?position=${position}&hash=${hash}`);
+      expect(receipt.body).toMatchObject({ matches: true });
+      expect((await http.get(`/v1/minds/${mind}/verify`)).body).toMatchObject({ ok: true, events: position });
+      expect((await http.post(`/v1/minds/${mind}/ticks`)).status).toBe(202);
+    }
+    const deletion = withClient(second.url, (client) => client.query('DELETE FROM events'));
+    await expect(deletion).rejects.toThrow(/append-only/);
+    await stop();
+  },
+  180_000,
+);
