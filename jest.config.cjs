@@ -15,6 +15,8 @@ const base = {
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.data/'],
 };
 
+const LONG_IGNORED = process.env.CI ? [] : ['\\.long\\.spec\\.ts$'];
+
 module.exports = {
   projects: [
     {
@@ -29,14 +31,19 @@ module.exports = {
       testMatch: ['<rootDir>/test/{replay,bench}/**/*.spec.ts'],
       testPathIgnorePatterns: ['/node_modules/', '\\.(?:int|long)\\.spec\\.ts$'],
     },
-    { ...base, displayName: 'simulate', testMatch: ['<rootDir>/test/simulate/**/*.spec.ts'] },
+    {
+      ...base,
+      displayName: 'simulate',
+      testMatch: ['<rootDir>/test/simulate/**/*.spec.ts'],
+      testPathIgnorePatterns: ['/node_modules/', ...LONG_IGNORED],
+    },
     { ...base, displayName: 'int', testMatch: ['<rootDir>/**/*.int.spec.ts'] },
     { ...base, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.spec.ts'] },
     {
       ...base,
       displayName: 'chaos',
       testMatch: ['<rootDir>/test/chaos/**/*.spec.ts', '<rootDir>/test/bench/**/*.long.spec.ts'],
-      testPathIgnorePatterns: ['/node_modules/', ...(process.env.CI ? [] : ['\\.long\\.spec\\.ts$'])],
+      testPathIgnorePatterns: ['/node_modules/', ...LONG_IGNORED],
     },
   ],
 };
