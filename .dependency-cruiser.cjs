@@ -10,7 +10,13 @@ const only = (name, allowed) => ({
 
 module.exports = {
   forbidden: [
-    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'no-circular',
+      severity: 'error',
+      comment: 'types alone may know each other',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     only('contracts', []),
     only('kernel', ['contracts']),
     only('mind', ['contracts', 'kernel']),
@@ -54,9 +60,9 @@ module.exports = {
     {
       name: 'checker-is-independent',
       severity: 'error',
-      comment: 'what checks the system uses nothing of it',
+      comment: 'what checks the system uses nothing of it, not even by way of others or for a type',
       from: { path: ['^test/chaos/checker/', '^test/replay/oracle/'] },
-      to: { path: '^(libs|services)/' },
+      to: { path: '^(libs|services|deploy|test/support)/', reachable: true },
     },
     {
       name: 'only-the-log-knows-postgres',
@@ -67,6 +73,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
     exclude: { path: '^dist/' },
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Random } from './random';
 import { newAppend } from './load/deeds';
-import type { Deed } from './load/history';
+import type { Deed } from './load/acts';
 import type { MindClient } from './load/mind-client';
 import { RetryingClient, type Outcome, type Patience } from './load/retrying-client';
 import { newMinds } from './load/load';

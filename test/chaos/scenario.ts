@@ -2,7 +2,8 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryDataDir } from '#test/support/servers';
 import { checkRun, type CheckResult } from './checker/check-run';
-import { History, type Act } from './load/history';
+import type { Act } from './load/acts';
+import { History } from './load/history';
 import { Load } from './load/load';
 import { openStage, type Stage, type StageOptions } from './stage/stage';
 

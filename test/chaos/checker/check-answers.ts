@@ -1,4 +1,4 @@
-import type { Act } from '../load/history';
+import type { Act } from '../load/acts';
 import type { Findings } from './violation';
 
 /** A snooze up to a tick that has come meanwhile. */

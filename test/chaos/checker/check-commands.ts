@@ -1,4 +1,4 @@
-import type { Act, ActOf } from '../load/history';
+import type { Act, ActOf } from '../load/acts';
 import { rowAt, type Logs, type LogRow } from './log-rows';
 import { checkOnce } from './check-chains';
 import type { Findings } from './violation';

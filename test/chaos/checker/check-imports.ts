@@ -1,4 +1,4 @@
-import type { ActOf } from '../load/history';
+import type { ActOf } from '../load/acts';
 import { rowAt, type Logs } from './log-rows';
 import type { Findings } from './violation';
 

@@ -1,4 +1,4 @@
-import type { ActOf } from '../load/history';
+import type { ActOf } from '../load/acts';
 import { canonical } from './canonical';
 import { rowAt, type Logs, type LogRow } from './log-rows';
 import type { Findings } from './violation';

@@ -1,4 +1,4 @@
-import type { Act, ActOf } from '../load/history';
+import type { Act, ActOf } from '../load/acts';
 import { canonical, hashOf } from './canonical';
 import { checkAnswers } from './check-answers';
 import { checkAppends } from './check-appends';

@@ -1,5 +1,5 @@
 import type { Random } from '../random';
-import type { Deed } from './history';
+import type { Deed } from './acts';
 import type { MindClient } from './mind-client';
 
 type Choose = (random: Random, client: MindClient) => Deed | null;

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { ownExport } from '#test/support/own-export';
 import type { Random } from '../random';
+import type { ImportFile } from './acts';
 
 const EVENTS = 1_500;
 const TICK_EVERY = 100;
@@ -9,7 +10,7 @@ const LONGEST_PAUSE_MS = 500;
 const LIVED_MS = 24 * 3_600_000;
 
 /** An export of a mind that lived elsewhere. In a history it stands as how many events it has. */
-export class LedgerFile {
+export class LedgerFile implements ImportFile {
   readonly ids: string[];
   readonly #lines: string[];
 

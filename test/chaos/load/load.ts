@@ -2,7 +2,8 @@ import { pause } from '#deploy/local/waiting';
 import { Random } from '../random';
 import { nextDeed } from './deeds';
 import { LedgerFile } from './ledger-file';
-import type { Deed, History } from './history';
+import type { Deed } from './acts';
+import type { History } from './history';
 import { MindClient } from './mind-client';
 import { codeOf, isDone, RetryingClient, STUBBORN, type Patience } from './retrying-client';
 

@@ -1,5 +1,6 @@
 import type { Random } from '../random';
-import type { Act, AppendInput, Deed, History } from './history';
+import type { Act, AppendInput, Deed } from './acts';
+import type { History } from './history';
 import {
   codeOf,
   isDone,
