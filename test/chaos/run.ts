@@ -6,8 +6,10 @@ import type { Violation } from './checker/violation';
 import type { FaultKind } from './faults/fault-kinds';
 import { inject, type Injected } from './faults/injector';
 import { planFaults } from './faults/schedule';
+import type { Act } from './load/acts';
 import { History } from './load/history';
 import { Load, newMinds } from './load/load';
+import { hasFailed, isDone } from './load/retrying-client';
 import { healStage, type Stage } from './stage/stage';
 
 export interface RunOptions {
@@ -27,6 +29,10 @@ export interface RunResult {
   acts: number;
   /** Acts that came to nothing after every retry, allowed while faults last. */
   failed: number;
+  /** Acts that were refused; the checker looks for the reason of each. */
+  refused: number;
+  /** Answers that were `busy`, of all attempts. */
+  busy: number;
   events: number;
   /** From the end of the faults until all processes were ready and every open turn had its end. */
   recoveryMs: number;
@@ -61,8 +67,14 @@ export async function runOnce(stage: Stage, options: RunOptions): Promise<RunRes
   history.close();
   const violations = [...checked.violations, ...raised];
   const { acts } = history;
-  const failed = acts.filter(({ outcome }) => outcome.status === 0 || outcome.status >= 429).length;
-  const about = { seed, seconds, faults: count(injected), acts: acts.length, failed, events: checked.events };
+  const about = {
+    seed,
+    seconds,
+    faults: count(injected),
+    acts: acts.length,
+    ...tally(acts),
+    events: checked.events,
+  };
   return { ...about, recoveryMs, violations, evidence: keepEvidence(stage, history, options, violations) };
 }
 
@@ -82,6 +94,13 @@ async function calm(stage: Stage, load: Load): Promise<{ recoveryMs: number; bro
 function checkAll(stage: Stage, load: Load, history: History) {
   const [gateway = ''] = stage.gateways;
   return checkRun({ postgresUrl: stage.servers.postgresUrl, gateway, minds: load.minds, history });
+}
+
+function tally(acts: readonly Act[]): Pick<RunResult, 'failed' | 'refused' | 'busy'> {
+  const failed = acts.filter(({ outcome }) => hasFailed(outcome)).length;
+  const done = acts.filter(({ outcome }) => isDone(outcome)).length;
+  const busy = acts.reduce((sum, { outcome }) => sum + outcome.busy, 0);
+  return { failed, refused: acts.length - done - failed, busy };
 }
 
 function count(injected: readonly Injected[]): RunResult['faults'] {

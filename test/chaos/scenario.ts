@@ -5,6 +5,7 @@ import { checkRun, type CheckResult } from './checker/check-run';
 import type { Act } from './load/acts';
 import { History } from './load/history';
 import { Load } from './load/load';
+import { hasFailed } from './load/retrying-client';
 import { openStage, type Stage, type StageOptions } from './stage/stage';
 
 export interface ScenarioOptions extends Omit<StageOptions, 'dataDir'> {
@@ -53,9 +54,7 @@ export async function openScenario(options: ScenarioOptions): Promise<Scenario> 
   return { stage, load, history, check, close };
 }
 
-/** Acts that came to nothing after every retry; a conflict or a refusal is an answer. */
-export const failedOf = (acts: readonly Act[]): Act[] =>
-  acts.filter(({ outcome }) => outcome.status === 0 || outcome.status === 429 || outcome.status >= 500);
+export const failedOf = (acts: readonly Act[]): Act[] => acts.filter(({ outcome }) => hasFailed(outcome));
 
 /** A short text of what failed, for a test's message. */
 export const shortly = (acts: readonly Act[]): string[] =>

@@ -30,9 +30,9 @@ export class Series {
 }
 
 export function lineOf(result: RunResult): string {
-  const { seed, acts, failed, events, recoveryMs, violations, evidence } = result;
+  const { seed, acts, failed, refused, busy, events, recoveryMs, violations, evidence } = result;
   const faults = Object.entries(result.faults).map(([kind, times]) => `${kind}×${times}`);
-  const numbers = `${acts} acts, ${failed} failed, ${events} events, calm after ${(recoveryMs / 1000).toFixed(1)} s`;
+  const numbers = `${acts} acts, ${failed} failed, ${refused} refused, ${busy} busy answers, ${events} events, calm after ${(recoveryMs / 1000).toFixed(1)} s`;
   const verdict =
     violations.length === 0 ? 'no violation' : `${violations.length} VIOLATIONS, see ${evidence}`;
   return `seed ${seed}: ${verdict}; ${numbers}; ${faults.join(' ')}`;

@@ -31,6 +31,13 @@ function checkAcknowledged(
 ): void {
   const { from, to, headHash } = outcome.body as unknown as Appended;
   const wanted = input.events;
+  const { expectedPosition = from - 1 } = input;
+  findings.expect(
+    from === expectedPosition + 1,
+    'an append is where it was expected',
+    mind,
+    () => `#${from}, expected after #${expectedPosition}`,
+  );
   findings.expect(
     to - from + 1 === wanted.length,
     'an append is answered by its positions',

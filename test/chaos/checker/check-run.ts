@@ -21,7 +21,7 @@ export interface CheckedRun {
 export async function checkRun({ postgresUrl, gateway, minds, history }: CheckedRun): Promise<CheckResult> {
   const logs = await readLogs(postgresUrl, minds);
   const findings = new Findings();
-  checkAnswers(history.acts, findings);
+  checkAnswers(history.acts, logs, findings);
   checkChains(logs, findings);
   checkAppends(history.of('append'), logs, findings);
   const importedTo = await readImportedTo(postgresUrl, minds);

@@ -1,71 +1,13 @@
-import type { Act, ActOf } from '../load/acts';
-import { canonical, hashOf } from './canonical';
-import { checkAnswers } from './check-answers';
+import type { ActOf } from '../load/acts';
+import { canonical } from './canonical';
 import { checkAppends } from './check-appends';
 import { checkChains } from './check-chains';
 import { checkCommands } from './check-commands';
 import { checkImports } from './check-imports';
 import { checkReads } from './check-reads';
 import { checkTurns } from './check-turns';
-import type { LogRow, Logs } from './log-rows';
-import { Findings } from './violation';
-
-type Draft = [kind: string, content: string, meta: Record<string, unknown>];
-
-const MIND = 'm';
-const idOf = (position: number) => `00000000-0000-4000-8000-${String(position).padStart(12, '0')}`;
-
-function rowsOf(drafts: readonly Draft[]): LogRow[] {
-  const rows: LogRow[] = [];
-  drafts.forEach(([kind, content, meta], index) => {
-    const position = index + 1;
-    const at = `2026-01-01T00:00:${String(index).padStart(2, '0')}.000Z`;
-    const prevHash = rows.at(-1)?.hash ?? null;
-    const event = { mind: MIND, position, id: idOf(position), kind, version: 1, at, content, meta, prevHash };
-    rows.push({
-      mind: MIND,
-      position,
-      id: event.id,
-      kind,
-      prevHash,
-      hash: hashOf(event),
-      body: canonical(event),
-      event,
-    });
-  });
-  return rows;
-}
-
-const LIFE: Draft[] = [
-  ['user_message', 'Hello', { turnId: 't1' }],
-  ['assistant_message', 'Hello!', { turnId: 't1' }],
-  ['identity_adopt', '', { name: 'Ada' }],
-  ['commitment_open', 'sweep', { cid: 'c1' }],
-  ['autonomy_tick', '', { tick: 1 }],
-  ['x.note', 'one', { n: 1 }],
-  ['x.note', 'two', { n: 2 }],
-  ['commitment_close', '', { cid: 'c1' }],
-  ['autonomy_tick', '', { tick: 2 }],
-];
-
-const promises = (check: (findings: Findings) => void): string[] => {
-  const findings = new Findings();
-  check(findings);
-  return [...new Set(findings.violations.map(({ promise }) => promise))].sort();
-};
-const logsOf = (rows: LogRow[]): Logs => new Map([[MIND, rows]]);
-const without = (rows: LogRow[], position: number) => rows.filter((row) => row.position !== position);
-
-function act<K extends Act['kind']>(
-  kind: K,
-  input: object,
-  body: object,
-  status = 200,
-  startedMs = 0,
-): ActOf<K> {
-  const outcome = { status, body, attempts: 1, tookMs: 1, busy: 0, busyWithoutRetryAfter: 0 };
-  return { kind, mind: MIND, input, startedMs, endedMs: startedMs + 1, outcome } as unknown as ActOf<K>;
-}
+import type { LogRow } from './log-rows';
+import { act, idOf, LIFE, logsOf, MIND, promises, rowsOf, without, type Draft } from './made-up-log';
 
 describe('chains', () => {
   const check = (rows: LogRow[]) => promises((findings) => checkChains(logsOf(rows), findings));
@@ -126,6 +68,14 @@ describe('appends', () => {
     expect(check([act('append', { events }, {}, 503)], without(rows, 7))).toEqual([
       'an append is all or nothing',
     ]);
+  });
+  it('are where they were expected, also when they are sent again', () => {
+    const expecting = (expectedPosition: number, duplicate: boolean) =>
+      check([act('append', { events, expectedPosition }, { ...answer, duplicate }, 201)]);
+    expect(expecting(5, false)).toEqual([]);
+    expect(expecting(5, true)).toEqual([]);
+    expect(expecting(4, false)).toEqual(['an append is where it was expected']);
+    expect(expecting(4, true)).toEqual(['an append is where it was expected']);
   });
   it('keep the order in which they were acknowledged', () => {
     const [one, two] = events.map((event, n) => {
@@ -215,17 +165,6 @@ describe('commands', () => {
   ])('must not be lost: $kind', (lost) =>
     expect(check([lost])).toEqual(['an acknowledged command is there']),
   );
-});
-
-describe('answers', () => {
-  const check = (answer: Act) => promises((findings) => checkAnswers([answer], findings));
-
-  it('may be late, but not false', () => {
-    expect(check(act('tick', {}, {}, 503))).toEqual([]);
-    expect(check(act('tick', {}, {}, 500))).toEqual(['no answer is false']);
-    expect(check(act('close', { cid: 'c1' }, {}, 404))).toEqual(['no answer is false']);
-    expect(check(act('self-model', { minPosition: 5 }, {}, 400))).toEqual(['no answer is false']);
-  });
 });
 
 describe('reads', () => {

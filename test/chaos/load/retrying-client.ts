@@ -4,7 +4,7 @@ export interface Outcome {
   body: Record<string, unknown>;
   attempts: number;
   tookMs: number;
-  /** Whether some answer was `busy`, and whether each of those named a `Retry-After`. */
+  /** How many answers were `busy`, and how many of those named no `Retry-After`. */
   busy: number;
   busyWithoutRetryAfter: number;
 }
@@ -98,5 +98,9 @@ function isRetryable({ status, body }: Answer): boolean {
 
 export const codeOf = ({ body }: Pick<Outcome, 'body'>): string | undefined =>
   (body.error as { code?: string } | undefined)?.code;
+
+/** It came to nothing after every retry. A conflict or a refusal is an answer, and the checker says whether a true one. */
+export const hasFailed = ({ status }: Pick<Outcome, 'status'>): boolean =>
+  status === 0 || status === 429 || status >= 500;
 
 export const isDone = ({ status }: Pick<Outcome, 'status'>): boolean => status >= 200 && status < 300;
