@@ -1,9 +1,11 @@
 import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { BREAKS, breakDatabase, brokenProgram } from './breaks';
-import { HELP, readOptions, type Options } from './options';
+import { HELP, readOptions, UsageError, type Options, type Settings } from './options';
 import { runOnce, type RunResult } from './run';
 import { lineOf, Series, tableOf } from './series';
+import { checkout } from './stage/checkout';
+import { commitOf } from './stage/commit';
 import { openStage, type Stage } from './stage/stage';
 import { temporaryDataDir } from '#test/support/servers';
 
@@ -27,32 +29,42 @@ async function main(args: string[]): Promise<number> {
     say(HELP);
     return 0;
   }
-  return runSeries(options);
+  return runSeries({ ...options, folder: resolve(options.folder) });
 }
 
 async function runSeries(options: Options): Promise<number> {
-  const series = new Series(resolve(options.folder), options.resume);
-  const wanted = Array.from({ length: options.runs }, (_, n) => options.seed + n);
+  const series = openSeries(options);
+  if (!series) return 2;
+  const { seed: first, runs } = series.settings;
+  const wanted = Array.from({ length: runs }, (_, n) => first + n);
   const seeds = wanted.filter((seed) => !series.has(seed));
-  say(
-    `seeds ${options.seed} to ${options.seed + options.runs - 1}, ${seeds.length} to run; results in ${options.folder}`,
-  );
+  say(`seeds ${first} to ${first + runs - 1}, ${seeds.length} to run; results in ${options.folder}`);
   const left = seeds.values();
-  for (let next = left.next(); !next.done;) next = await runOnStage(options, series, next.value, left);
+  for (let next = left.next(); !next.done;) next = await runOnStage(options.folder, series, next.value, left);
   tableOf(series.results).forEach(say);
   const isGood = series.results.every(({ violations }) => violations.length === 0);
   return isGood ? 0 : 1;
 }
 
+function openSeries(options: Options): Series | undefined {
+  try {
+    return Series.open(options, commitOf(checkout));
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return undefined;
+  }
+}
+
 /** Runs seed after seed on one system, until one has violations: what it left must not blame the next. */
 async function runOnStage(
-  options: Options,
+  folder: string,
   series: Series,
   first: number,
   left: IterableIterator<number>,
 ): Promise<IteratorResult<number>> {
   const dataDir = temporaryDataDir();
-  const opened = open(options, dataDir);
+  const opened = open(series.settings, dataDir);
   let stopped: Promise<number | null> | undefined;
   const removeData = () => rmSync(dataDir, { recursive: true, force: true });
   const stop = () => (stopped ??= opened.then((stage) => stage.stop()).finally(removeData));
@@ -61,7 +73,7 @@ async function runOnStage(
     const stage = await opened;
     for (let next: IteratorResult<number> = { value: first, done: false }; ; next = left.next()) {
       if (next.done) return next;
-      const result = await runOnce(stage, { ...options, seed: next.value, folder: resolve(options.folder) });
+      const result = await runOnce(stage, { ...series.settings, seed: next.value, folder });
       if (isEnding) return { value: undefined, done: true };
       series.add(result);
       report(result);
@@ -76,7 +88,7 @@ async function runOnStage(
   }
 }
 
-async function open({ breakName, kinds }: Options, dataDir: string): Promise<Stage> {
+async function open({ breakName, kinds }: Settings, dataDir: string): Promise<Stage> {
   const chosen = breakName === undefined ? undefined : BREAKS[breakName];
   const program = chosen && brokenProgram(chosen, join(dataDir, 'broken'));
   const stage = await openStage({ dataDir, program });

@@ -12,23 +12,30 @@ end of each run that nothing was lost or doubled. Runs take the seeds N, N+1, â€
   --runs K       default 1
   --seconds S    of load in each run; default 20
   --minds M      new ones for each run; default 10
-  --folder F     results and evidence; default .data/chaos
-  --resume       goes on with the results in that folder: seeds that are in it are not run again
+  --folder F     results and evidence; default .data/chaos; it must hold no results yet
+  --resume       goes on with the results in that folder, with their settings and at their commit: seeds that are in it
+                 are not run again; --runs may be another number
   --faults a,b   only these: ${FAULT_KINDS.join(' ')}
   --break NAME   breaks the system first, to see the harness go red: ${Object.keys(BREAKS).join(' ')}
 
 Exit code 0: no violation. 1: violations. 2: wrong use.
 `;
 
-export interface Options {
+/** What all runs of a series have in common. */
+export interface Settings {
+  /** The first one. */
   seed: number;
-  runs: number;
   seconds: number;
   minds: number;
-  folder: string;
-  resume: boolean;
   kinds?: FaultKind[];
   breakName?: string;
+}
+
+export interface Options {
+  folder: string;
+  resume: boolean;
+  /** What the caller said of it; the rest is default, or that of the results that are gone on with. */
+  given: Partial<Settings & { runs: number }>;
 }
 
 export class UsageError extends Error {}
@@ -51,19 +58,21 @@ export function readOptions(args: string[]): Options | 'help' {
   if (values.break !== undefined && !(values.break in BREAKS))
     throw new UsageError(`--break knows no ${values.break}`);
   return {
-    seed: whole('seed', values.seed, Math.floor(Math.random() * 1_000_000)),
-    runs: whole('runs', values.runs, 1),
-    seconds: whole('seconds', values.seconds, 20),
-    minds: whole('minds', values.minds, 10),
     folder: values.folder ?? '.data/chaos',
     resume: values.resume,
-    kinds: values.faults?.split(',').map(faultKind),
-    breakName: values.break,
+    given: {
+      seed: whole('seed', values.seed),
+      runs: whole('runs', values.runs),
+      seconds: whole('seconds', values.seconds),
+      minds: whole('minds', values.minds),
+      kinds: values.faults?.split(',').map(faultKind),
+      breakName: values.break,
+    },
   };
 }
 
-function whole(name: string, text: string | undefined, otherwise: number): number {
-  if (text === undefined) return otherwise;
+function whole(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
   if (/^\d{1,9}$/.test(text)) return Number(text);
   throw new UsageError(`--${name} must be a whole number, not ${text}`);
 }

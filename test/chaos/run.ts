@@ -22,10 +22,14 @@ export interface RunOptions {
   kinds?: readonly FaultKind[];
 }
 
+type Counts = Partial<Record<FaultKind, number>>;
+
 export interface RunResult {
   seed: number;
   seconds: number;
-  faults: Partial<Record<FaultKind, number>>;
+  /** How often each did something, and how often it met nothing that it could have struck. */
+  faults: Counts;
+  inVain: Counts;
   acts: number;
   /** Acts that came to nothing after every retry, allowed while faults last. */
   failed: number;
@@ -70,7 +74,7 @@ export async function runOnce(stage: Stage, options: RunOptions): Promise<RunRes
   const about = {
     seed,
     seconds,
-    faults: count(injected),
+    ...countFaults(injected),
     acts: acts.length,
     ...tally(acts),
     events: checked.events,
@@ -103,10 +107,14 @@ function tally(acts: readonly Act[]): Pick<RunResult, 'failed' | 'refused' | 'bu
   return { failed, refused: acts.length - done - failed, busy };
 }
 
-function count(injected: readonly Injected[]): RunResult['faults'] {
-  const counts: RunResult['faults'] = {};
-  for (const { kind } of injected) counts[kind] = (counts[kind] ?? 0) + 1;
-  return counts;
+/** An injection that did nothing must not stand among those that did something. */
+export function countFaults(injected: readonly Injected[]): Pick<RunResult, 'faults' | 'inVain'> {
+  const [faults, inVain]: [Counts, Counts] = [{}, {}];
+  for (const { kind, isReal } of injected) {
+    const counts = isReal ? faults : inVain;
+    counts[kind] = (counts[kind] ?? 0) + 1;
+  }
+  return { faults, inVain };
 }
 
 /** A good run leaves nothing; a bad one its history, what was violated, and the end of every log. */

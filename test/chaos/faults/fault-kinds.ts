@@ -23,6 +23,12 @@ export const FAULT_KINDS = [
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
+/** What came of an injection. Not real: it met nothing that it could have done something to. */
+export interface Effect {
+  about: string;
+  isReal: boolean;
+}
+
 /** A fault in a run's plan. */
 export interface PlannedFault {
   kind: FaultKind;

@@ -3,17 +3,16 @@ import type { History } from '../load/history';
 import type { Load } from '../load/load';
 import { Random } from '../random';
 import type { Stage } from '../stage/stage';
-import type { FaultKind, PlannedFault } from './fault-kinds';
+import type { Effect, FaultKind, PlannedFault } from './fault-kinds';
 import { forkAttempt, fullQueues } from './load-faults';
 import * as processes from './process-faults';
 import * as wires from './wire-faults';
 
-export interface Injected {
+export interface Injected extends Effect {
   kind: FaultKind;
-  about: string;
 }
 
-type Inject = (stage: Stage, random: Random, load: Load) => Promise<string>;
+type Inject = (stage: Stage, random: Random, load: Load) => Promise<Effect>;
 
 const INJECT: Readonly<Record<FaultKind, Inject>> = {
   'kill-service': processes.killService,
@@ -34,7 +33,7 @@ const INJECT: Readonly<Record<FaultKind, Inject>> = {
   'model-hangs': (stage, random) => wires.modelMood(stage, random, 'hangs'),
   'model-errs': (stage, random) => wires.modelMood(stage, random, 'errs'),
   'model-says-nothing': (stage, random) => wires.modelMood(stage, random, 'says-nothing'),
-  'full-queues': (_stage, random, load) => fullQueues(load, random),
+  'full-queues': (stage, random, load) => fullQueues(stage, load, random),
   'fork-attempt': (stage, random, load) => forkAttempt(stage, load, random),
 };
 
@@ -50,6 +49,7 @@ const GROUP: Partial<Record<FaultKind, string>> = {
   'model-hangs': 'model',
   'model-errs': 'model',
   'model-says-nothing': 'model',
+  'full-queues': 'queues',
 };
 
 /** Does to the system what the plan says, and writes down what it did. Resolves when the last fault has ended. */
@@ -65,9 +65,9 @@ export async function inject(
     const group = GROUP[kind] ?? `${kind}-${n}`;
     const work = (groups.get(group) ?? Promise.resolve()).then(async () => {
       history.note(`${kind} begins`);
-      const about = await INJECT[kind](stage, new Random(seed * 100 + n), load);
-      history.note(`${kind} ${about}`);
-      injected.push({ kind, about });
+      const effect = await INJECT[kind](stage, new Random(seed * 100 + n), load);
+      history.note(`${kind} ${effect.isReal ? '' : 'in vain: '}${effect.about}`);
+      injected.push({ kind, ...effect });
     });
     groups.set(group, work);
     await work;

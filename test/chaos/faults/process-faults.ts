@@ -3,6 +3,7 @@ import { becomesReachable, withClient } from '#deploy/local/postgres-client';
 import type { Random } from '../random';
 import { SERVICE_NAMES } from '../stage/service-names';
 import type { Stage } from '../stage/stage';
+import type { Effect } from './fault-kinds';
 
 /** Of services that own shards: all but the gateway. */
 const OWNERS = SERVICE_NAMES.filter((name) => name !== 'gateway');
@@ -22,79 +23,96 @@ export function signal(pid: number | undefined, name: NodeJS.Signals): boolean {
   }
 }
 
-function chooseService(stage: Stage, random: Random, names: readonly string[]): [name: string, pid: number] {
-  const pids = Object.entries(stage.system.pids());
-  const wanted = random.pick(names);
-  const running = pids.filter(([name]) => name === wanted || name.startsWith(`${wanted}-`));
-  return random.pick(running.length > 0 ? running : pids);
+/** The processes of a service that run now. */
+export const pidsOf = (stage: Stage, service: string): [name: string, pid: number][] =>
+  Object.entries(stage.system.pids()).filter(([name]) => name === service || name.startsWith(`${service}-`));
+
+/** One of the service that the dice choose, or of any when none of it runs; undefined when nothing does. */
+function chooseService(
+  stage: Stage,
+  random: Random,
+  names: readonly string[],
+): [name: string, pid: number] | undefined {
+  const running = pidsOf(stage, random.pick(names));
+  const choice = running.length > 0 ? running : Object.entries(stage.system.pids());
+  return choice.length > 0 ? random.pick(choice) : undefined;
 }
 
-export async function killService(stage: Stage, random: Random): Promise<string> {
-  const [name, pid] = chooseService(stage, random, SERVICE_NAMES);
-  signal(pid, 'SIGKILL');
-  return name;
+const NOBODY: Effect = { about: 'nobody runs', isReal: false };
+
+export async function killService(stage: Stage, random: Random): Promise<Effect> {
+  const chosen = chooseService(stage, random, SERVICE_NAMES);
+  if (!chosen) return NOBODY;
+  const [about, pid] = chosen;
+  return { about, isReal: signal(pid, 'SIGKILL') };
 }
 
 /** Shorter than what makes a member count as gone. */
-export async function pauseService(stage: Stage, random: Random): Promise<string> {
-  const [name, pid] = chooseService(stage, random, SERVICE_NAMES);
-  const ms = random.between(300, 3_000);
-  await pausedFor(pid, ms);
-  return `${name} for ${ms} ms`;
-}
+export const pauseService = (stage: Stage, random: Random): Promise<Effect> =>
+  pauseOneOf(stage, random, { names: SERVICE_NAMES, ms: random.between(300, 3_000) });
 
 /** Longer than that: the others take its shards, and it goes on in the belief that they are its own. */
-export async function twoOwners(stage: Stage, random: Random): Promise<string> {
-  const [name, pid] = chooseService(stage, random, OWNERS);
-  const ms = random.between(5_500, 8_000);
-  await pausedFor(pid, ms);
-  return `${name} for ${ms} ms`;
+export const twoOwners = (stage: Stage, random: Random): Promise<Effect> =>
+  pauseOneOf(stage, random, { names: OWNERS, ms: random.between(5_500, 8_000) });
+
+async function pauseOneOf(
+  stage: Stage,
+  random: Random,
+  { names, ms }: { names: readonly string[]; ms: number },
+): Promise<Effect> {
+  const chosen = chooseService(stage, random, names);
+  if (!chosen) return NOBODY;
+  const [name, pid] = chosen;
+  return { about: `${name} for ${ms} ms`, isReal: await pausedFor(pid, ms) };
 }
 
-async function pausedFor(pid: number | undefined, ms: number): Promise<void> {
-  if (!signal(pid, 'SIGSTOP')) return;
+/** Answers whether it was there all the time. */
+export async function pausedFor(pid: number | undefined, ms: number): Promise<boolean> {
+  if (!signal(pid, 'SIGSTOP')) return false;
   await pause(ms);
-  signal(pid, 'SIGCONT');
+  return signal(pid, 'SIGCONT');
 }
 
-export const natsPause = async ({ servers }: Stage, random: Random): Promise<string> => {
+export const natsPause = async ({ servers }: Stage, random: Random): Promise<Effect> => {
   const ms = random.between(500, 4_000);
-  await pausedFor(servers.pids.nats, ms);
-  return `for ${ms} ms`;
+  return { about: `for ${ms} ms`, isReal: await pausedFor(servers.pids.nats, ms) };
 };
 
 /** The server's first process alone: its backends go on, but nobody new is let in. */
-export const postgresPause = async ({ servers }: Stage, random: Random): Promise<string> => {
+export const postgresPause = async ({ servers }: Stage, random: Random): Promise<Effect> => {
   const ms = random.between(500, 3_000);
-  const pids = [servers.pids.postgres, ...(await appendBackends(servers.postgresUrl))];
-  await Promise.all(pids.map((pid) => pausedFor(pid, ms)));
-  return `and ${pids.length - 1} backends for ${ms} ms`;
+  const backends = await appendBackends(servers.postgresUrl);
+  const [isReal = false, ...paused] = await Promise.all(
+    [servers.pids.postgres, ...backends].map((pid) => pausedFor(pid, ms)),
+  );
+  return { about: `and ${paused.filter(Boolean).length} backends for ${ms} ms`, isReal };
 };
 
-export async function natsRestart({ servers }: Stage): Promise<string> {
+/** Both restarts throw when the server does not come back. */
+export async function natsRestart({ servers }: Stage): Promise<Effect> {
   await servers.restartNats();
-  return '';
+  return { about: 'is done', isReal: true };
 }
 
-export async function natsWipe({ servers }: Stage): Promise<string> {
+export async function natsWipe({ servers }: Stage): Promise<Effect> {
   await servers.restartNats({ wipe: true });
-  return '';
+  return { about: 'is done', isReal: true };
 }
 
 /** SIGQUIT is PostgreSQL's immediate mode: no checkpoint, recovery from its log at the next start. */
-export async function postgresRestart({ servers }: Stage): Promise<string> {
+export async function postgresRestart({ servers }: Stage): Promise<Effect> {
   await servers.restartPostgres('SIGQUIT');
-  return '';
+  return { about: 'is done', isReal: true };
 }
 
 /** PostgreSQL then ends all its other backends too, as shared memory may be damaged, and recovers. */
-export async function postgresBackendKill({ servers }: Stage, random: Random): Promise<string> {
+export async function postgresBackendKill({ servers }: Stage, random: Random): Promise<Effect> {
   const pids = await appendBackends(servers.postgresUrl);
-  if (pids.length === 0) return 'found no backend';
-  signal(random.pick(pids), 'SIGKILL');
+  const isReal = pids.length > 0 && signal(random.pick(pids), 'SIGKILL');
+  if (!isReal) return { about: 'found no backend', isReal };
   await pause(RECOVERY_BEGINS_MS);
   await becomesReachable(servers.postgresUrl, AbortSignal.timeout(BACK_WITHIN_MS));
-  return `one of ${pids.length}`;
+  return { about: `one of ${pids.length}`, isReal };
 }
 
 async function appendBackends(url: string): Promise<number[]> {

@@ -4,45 +4,55 @@ import type { HeardBatch } from '../stage/alarm-ear';
 import type { ModelMood } from '../stage/scripted-model';
 import type { Stage } from '../stage/stage';
 import type { TcpProxy } from '../stage/tcp-proxy';
+import type { Effect } from './fault-kinds';
+
+const ROUNDS = 10;
+const ROUND_MS = 200;
 
 /** Some connections or all of them, and for a moment no new ones. */
-export async function cut(proxy: TcpProxy, random: Random): Promise<string> {
+export async function cut(proxy: TcpProxy, random: Random): Promise<Effect> {
   const share = random.pick([0.3, 1]);
   const ms = random.between(0, 2_500);
+  const before = proxy.refused;
   proxy.refusing = true;
   const count = proxy.cut(() => random.chance(share));
   await pause(ms);
   proxy.refusing = false;
-  return `${count} connections, none new for ${ms} ms`;
+  const refused = proxy.refused - before;
+  const about = `${count} connections, and ${refused} new ones in ${ms} ms`;
+  return { about, isReal: count + refused > 0 };
 }
 
-export async function delay(proxy: TcpProxy, random: Random): Promise<string> {
-  proxy.delayMs = random.between(20, 200);
-  const text = `by ${proxy.delayMs} ms each way`;
+export async function delay(proxy: TcpProxy, random: Random): Promise<Effect> {
+  const before = proxy.delayed;
+  const ms = (proxy.delayMs = random.between(20, 200));
   await pause(random.between(2_000, 5_000));
   proxy.delayMs = 0;
-  return text;
+  const pieces = proxy.delayed - before;
+  return { about: `${pieces} pieces by ${ms} ms each way`, isReal: pieces > 0 };
 }
 
-export async function modelMood({ model }: Stage, random: Random, mood: ModelMood): Promise<string> {
+export async function modelMood({ model }: Stage, random: Random, mood: ModelMood): Promise<Effect> {
+  const before = model.asked[mood];
   model.mood = mood;
   const ms = random.between(3_000, 7_000);
   await pause(ms);
   model.mood = 'answers';
-  return `for ${ms} ms`;
+  const asked = model.asked[mood] - before;
+  return { about: `for ${ms} ms, asked ${asked} times`, isReal: asked > 0 };
 }
 
 /** Each of the latest batches again, in their order, some of them more than once. */
-export async function batchesDoubled({ ear }: Stage, random: Random): Promise<string> {
+export async function batchesDoubled({ ear }: Stage, random: Random): Promise<Effect> {
   let count = 0;
-  for (let round = 0; round < 10; round++) {
+  for (let round = 0; round < ROUNDS; round++) {
     for (const batch of ear.batches.slice(-40)) {
       for (let copies = random.between(1, 2); copies > 0; copies--, count++)
         ear.publish(batch.subject, batch.data);
     }
-    await pause(200);
+    await pause(ROUND_MS);
   }
-  return `${count} copies`;
+  return { about: `${count} copies`, isReal: count > 0 };
 }
 
 interface Batch {
@@ -54,9 +64,9 @@ interface Batch {
 }
 
 /** The latest batches in any order, and their halves, the later one first: another split of the same log. */
-export async function batchesReordered({ ear }: Stage, random: Random): Promise<string> {
+export async function batchesReordered({ ear }: Stage, random: Random): Promise<Effect> {
   let count = 0;
-  for (let round = 0; round < 10; round++) {
+  for (let round = 0; round < ROUNDS; round++) {
     const pieces = ear.batches
       .slice(-60)
       .flatMap((batch) => (random.chance(0.3) ? halvesOf(batch) : [batch]));
@@ -64,9 +74,9 @@ export async function batchesReordered({ ear }: Stage, random: Random): Promise<
       ear.publish(subject, data);
       count++;
     }
-    await pause(200);
+    await pause(ROUND_MS);
   }
-  return `${count} batches`;
+  return { about: `${count} batches`, isReal: count > 0 };
 }
 
 function halvesOf(heard: HeardBatch): HeardBatch[] {

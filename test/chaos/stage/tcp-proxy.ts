@@ -11,6 +11,9 @@ export class TcpProxy {
   /** Each piece waits so long, in both directions; the order stays. */
   delayMs = 0;
   refusing = false;
+  /** Counted for ever: connections refused, and pieces that had to wait. */
+  refused = 0;
+  delayed = 0;
   readonly #pairs = new Set<Pair>();
   readonly #server: Server;
 
@@ -57,6 +60,7 @@ export class TcpProxy {
 
   #join(client: Socket): void {
     if (this.refusing) {
+      this.refused += 1;
       client.resetAndDestroy();
       return;
     }
@@ -72,6 +76,7 @@ export class TcpProxy {
     from.on('data', (piece) => {
       if (this.delayMs === 0 && to.writableLength === 0)
         return void (last = last.then(() => pass(to, piece)));
+      if (this.delayMs > 0) this.delayed += 1;
       const due = performance.now() + this.delayMs;
       last = last.then(() => until(due)).then(() => pass(to, piece));
     });
