@@ -12,6 +12,7 @@ export { answerServiceProtocol, type ProtocolOptions } from './service-protocol'
 export { BatchStream } from './stream';
 export { PmmTransport, type RequestContext, type TransportOptions } from './transport';
 export { newInstance } from './instance';
+export { within } from './within';
 export { currentTrace, underTrace } from './trace';
 export { IncrementalCache } from './cache/incremental-cache';
 export type {

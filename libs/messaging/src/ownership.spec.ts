@@ -167,6 +167,25 @@ describe('ownership', () => {
     expect(member.ownership.owned()).toEqual(SHARDS);
   });
 
+  it('is not said to be served before the first heartbeat has come back, however late', async () => {
+    const bus = new TestBus();
+    bus.carryMs = 60_000;
+    const member = new TestMember('a', bus, 500);
+    const start = member.ownership.start();
+    await pass(6_000);
+    await start;
+    expect(member.ownership.serves()).toBe(false);
+    bus.carryMs = 1;
+    await pass(1_500);
+    expect([member.ownership.alive(), member.ownership.serves()]).toEqual([true, false]);
+    await pass(500);
+    expect(member.ownership.serves()).toBe(true);
+    expect(member.ownership.owned()).toEqual(SHARDS);
+    member.pause();
+    await pass(4_500);
+    expect(member.ownership.serves()).toBe(false);
+  });
+
   it('is kept, unserved, while there is no connection, and grows by nothing', async () => {
     const members = await started(new TestBus(), 'a', 'b');
     const [cut, other] = members;

@@ -76,6 +76,11 @@ export class Ownership {
     return this.phase === 'leaving' || (this.phase === 'active' && this.own.isProved(this.now()));
   }
 
+  /** Alive, and done with taking the shards that were its own when it joined, for the first time or again. */
+  serves(): boolean {
+    return this.announced === 'active' && this.alive();
+  }
+
   /** The members that serve, this one included. */
   present(): string[] {
     return [...this.members.active(), this.options.instance];

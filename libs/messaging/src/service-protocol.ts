@@ -7,6 +7,8 @@ export interface ProtocolOptions {
   instance: string;
   version: string;
   description: string;
+  /** Whether this member serves by now; told as `metadata.serving`. */
+  serves: () => boolean;
   endpoints: () => { name: string; subject: string }[];
   stats: () => Promise<ServiceStats>;
 }
@@ -22,17 +24,20 @@ export function answerServiceProtocol(
   options: ProtocolOptions,
   onError: (error: unknown) => void,
 ): void {
-  const identity = { name: options.service, id: options.instance, version: options.version, metadata: {} };
+  const identity = () => ({
+    ...{ name: options.service, id: options.instance, version: options.version },
+    metadata: { serving: String(options.serves()) },
+  });
   const answers: Record<string, () => Promise<unknown>> = {
-    PING: () => Promise.resolve({ type: `${TYPES}.ping_response`, ...identity }),
+    PING: () => Promise.resolve({ type: `${TYPES}.ping_response`, ...identity() }),
     INFO: () =>
       Promise.resolve({
         type: `${TYPES}.info_response`,
-        ...identity,
+        ...identity(),
         description: options.description,
         endpoints: options.endpoints().map((endpoint) => ({ ...endpoint, queue_group: '', metadata: {} })),
       }),
-    STATS: () => options.stats().then((data) => statsReply(identity, options.endpoints(), data)),
+    STATS: () => options.stats().then((data) => statsReply(identity(), options.endpoints(), data)),
   };
   for (const [verb, answer] of Object.entries(answers)) {
     const respond = (message: Msg) => {

@@ -251,6 +251,7 @@ describe('the service protocol', () => {
         instance,
         version: '1.2.3',
         description: 'test',
+        serves: () => false,
         endpoints: () => transport.endpoints(),
         stats: async () => ({
           instance,

@@ -5,10 +5,10 @@ import { serveHealth } from './health';
 
 const metrics = new Metrics({ service: 'projection', instance: 'x' });
 let server: Server;
-let ready = false;
+let reason: string | null = 'joining';
 
 beforeAll(async () => {
-  server = await serveHealth({ host: '127.0.0.1', port: 0, ready: () => ready, metrics });
+  server = await serveHealth({ host: '127.0.0.1', port: 0, fault: () => Promise.resolve(reason), metrics });
 });
 afterAll(() => server.close());
 
@@ -17,8 +17,9 @@ const get = (path: string) => fetch(`http://127.0.0.1:${(server.address() as Add
 describe('health', () => {
   it('lives at once and is ready when it is', async () => {
     expect((await get('/healthz')).status).toBe(200);
-    expect((await get('/readyz')).status).toBe(503);
-    ready = true;
+    const early = await get('/readyz');
+    expect([early.status, await early.json()]).toEqual([503, { ok: false, reason: 'joining' }]);
+    reason = null;
     expect(await (await get('/readyz?x=1')).json()).toEqual({ ok: true });
     expect((await get('/else')).status).toBe(404);
   });
@@ -32,7 +33,9 @@ describe('health', () => {
 
   it('says when its port is taken', async () => {
     const { port } = server.address() as AddressInfo;
-    await expect(serveHealth({ host: '127.0.0.1', port, ready: () => true, metrics })).rejects.toMatchObject({
+    await expect(
+      serveHealth({ host: '127.0.0.1', port, fault: () => Promise.resolve(null), metrics }),
+    ).rejects.toMatchObject({
       code: 'EADDRINUSE',
     });
   });

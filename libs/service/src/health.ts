@@ -4,12 +4,13 @@ import type { Metrics } from '#libs/messaging';
 export interface HealthOptions {
   host: string;
   port: number;
-  ready: () => boolean;
+  /** Why this process is not ready; null when it is. */
+  fault: () => Promise<string | null>;
   metrics: Metrics;
 }
 
 /** `/healthz` (the process lives), `/readyz` (it serves), `/metrics` (Prometheus text) for probes of one process. */
-export function serveHealth({ host, port, ready, metrics }: HealthOptions): Promise<Server> {
+export function serveHealth({ host, port, fault, metrics }: HealthOptions): Promise<Server> {
   const server = createServer((request, response) => {
     const path = request.url?.split('?')[0];
     if (path === '/metrics') {
@@ -19,10 +20,17 @@ export function serveHealth({ host, port, ready, metrics }: HealthOptions): Prom
       );
       return;
     }
-    const status = path === '/healthz' ? 200 : path === '/readyz' ? (ready() ? 200 : 503) : 404;
-    response
-      .writeHead(status, { 'content-type': 'application/json' })
-      .end(JSON.stringify({ ok: status === 200 }));
+    const say = (status: number, body: object) =>
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    if (path === '/readyz') {
+      fault().then(
+        (reason) => (reason === null ? say(200, { ok: true }) : say(503, { ok: false, reason })),
+        () => say(500, { ok: false }),
+      );
+      return;
+    }
+    const isHealth = path === '/healthz';
+    say(isHealth ? 200 : 404, { ok: isHealth });
   });
   return new Promise((resolve, reject) => {
     server.once('error', reject);

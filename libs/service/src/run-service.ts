@@ -20,6 +20,7 @@ import { PassErrorsFilter } from './app-error.filter';
 import { ContextModule, type ServiceContext } from './context.module';
 import { serveHealth } from './health';
 import { createPino, NestLog, toLog } from './logging';
+import { Readiness } from './readiness';
 import { describeSettings, readSettings, SettingsError, type BaseSettings } from './settings';
 import { StopSignal } from './stop-signal';
 
@@ -42,6 +43,11 @@ export interface ServiceOptions<T extends z.ZodObject> {
     application: INestApplicationContext,
     context: ServiceContext<z.output<T>>,
   ) => Promise<() => Promise<void>>;
+  /**
+   * Throws an AppError while something that it relies on is away: then `/readyz` says so, and nothing else changes. Asked at
+   * most once a second, and only when somebody asks for `/readyz`.
+   */
+  reliesOn?: (application: INestApplicationContext) => Promise<void>;
 }
 
 /**
@@ -85,19 +91,28 @@ async function start<T extends z.ZodObject>(options: ServiceOptions<T>): Promise
   if (options.checkShards !== false) await checkShards(context.requests);
   const transport = new PmmTransport({ service: options.name, ...context });
   const application = await createApplication(options.module(config), context, transport, new NestLog(pino));
-  const stats = protocol(options, context, transport);
+  const readiness = new Readiness({ ...context, reliesOn: () => options.reliesOn?.(application) });
+  answerProtocol(options, context, { transport, readiness });
   await application.listen();
   await context.link.nc.flush();
   const stopListening = await options.listen?.(application, context);
-  const health = await startHealth(base, context, () => stats.ready);
-  stats.ready = true;
+  const health = await startHealth(base, context.metrics, readiness);
+  readiness.open();
   stopSignal.calls(async () => {
-    stats.ready = false;
+    readiness.close();
     await stopListening?.();
     await application.close();
     health?.close();
     await context.link.close();
   });
+  await tellWhenServing(readiness, log);
+}
+
+/** A supervisor starts one anew that serves nothing for long; that others are away is no reason for that. */
+async function tellWhenServing(readiness: Readiness, log: Log): Promise<void> {
+  const fault = readiness.ownFault();
+  if (fault !== null) log.warn(`not ready yet: ${fault}`);
+  if (!(await readiness.whenServing())) return;
   log.info('ready');
   process.send?.({ ready: true });
 }
@@ -156,12 +171,11 @@ async function createApplication<C>(
   return application;
 }
 
-function protocol<T extends z.ZodObject>(
+function answerProtocol<T extends z.ZodObject>(
   options: ServiceOptions<T>,
   { link, instance, metrics, ownership, log }: ServiceContext<unknown>,
-  transport: PmmTransport,
-): { ready: boolean } {
-  const state = { ready: false };
+  { transport, readiness }: { transport: PmmTransport; readiness: Readiness },
+): void {
   const startedAt = new Date().toISOString();
   const stats = async (): Promise<ServiceStats> => ({
     instance,
@@ -171,18 +185,15 @@ function protocol<T extends z.ZodObject>(
     metrics: await metrics.registry.getMetricsAsJSON(),
   });
   const about = { service: options.name, instance, version: VERSION, description: options.description };
-  answerServiceProtocol(link, { ...about, endpoints: () => transport.endpoints(), stats }, (error) =>
-    log.error('service protocol', error),
-  );
-  return state;
+  const answers = { endpoints: () => transport.endpoints(), stats, serves: () => readiness.serves() };
+  answerServiceProtocol(link, { ...about, ...answers }, (error) => log.error('service protocol', error));
 }
 
 async function startHealth(
-  base: BaseSettings,
-  { metrics, link }: ServiceContext<unknown>,
-  ready: () => boolean,
+  { PMM_HEALTH_HOST: host, PMM_HEALTH_PORT: port }: BaseSettings,
+  metrics: Metrics,
+  readiness: Readiness,
 ): Promise<Server | null> {
-  if (base.PMM_HEALTH_PORT === undefined) return null;
-  const isReady = () => ready() && link.state === 'connected';
-  return serveHealth({ host: base.PMM_HEALTH_HOST, port: base.PMM_HEALTH_PORT, ready: isReady, metrics });
+  if (port === undefined) return null;
+  return serveHealth({ host, port, fault: () => readiness.fault(), metrics });
 }

@@ -53,6 +53,12 @@ export interface EventLog {
   close(): Promise<void>;
 }
 
+/** An event-log with a database of its own. */
+export interface PostgresEventLog extends EventLog {
+  /** @throws AppError `unavailable` when PostgreSQL does not answer the simplest question within a second */
+  askDatabase(): Promise<void>;
+}
+
 /** Where an event-log keeps what it is told. */
 export interface LogStores {
   events: EventStore;
@@ -62,7 +68,7 @@ export interface LogStores {
 }
 
 /** Builds an event-log on a database that is migrated; two of them on one database are two replicas. */
-export async function composeEventLog(options: EventLogOptions): Promise<EventLog> {
+export async function composeEventLog(options: EventLogOptions): Promise<PostgresEventLog> {
   const holder: { log?: ReturnType<typeof assembleEventLog> } = {};
   const database = await Database.open({
     url: options.postgresUrl,
@@ -77,7 +83,8 @@ export async function composeEventLog(options: EventLogOptions): Promise<EventLo
     imports: new PostgresImportStore(database.imports),
     close: () => database.close(),
   };
-  return (holder.log = assembleEventLog(stores, options));
+  holder.log = assembleEventLog(stores, options);
+  return { ...holder.log, askDatabase: () => database.ask() };
 }
 
 /** Puts the parts of an event-log together; `connectionLost` tells it that nothing in memory is certain any more. */

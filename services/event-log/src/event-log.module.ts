@@ -11,7 +11,7 @@ import { Link, Metrics, Ownership, type Log } from '#libs/messaging';
 import { CLOCK, LOG, SERVICE_CONFIG } from '#libs/service';
 import { EVENT_LOG, LogController } from './adapters/log.controller';
 import { gaugeMemory, PrometheusMeter } from './adapters/prometheus-meter';
-import { composeEventLog, type EventLog } from './compose';
+import { composeEventLog, type PostgresEventLog } from './compose';
 import type { EventLogSettings } from './config';
 
 const MIB = 1024 * 1024;
@@ -27,7 +27,7 @@ class Surroundings {
     @Inject(LOG) private readonly log: Log,
   ) {}
 
-  async compose(config: EventLogSettings): Promise<EventLog> {
+  async compose(config: EventLogSettings): Promise<PostgresEventLog> {
     const { link, metrics, ownership, clock, log } = this;
     const eventLog = await composeEventLog({
       postgresUrl: config.PMM_POSTGRES_URL,
@@ -54,7 +54,7 @@ class Surroundings {
 @Injectable()
 class Lifecycle implements OnApplicationBootstrap, OnApplicationShutdown {
   constructor(
-    @Inject(EVENT_LOG) private readonly eventLog: EventLog,
+    @Inject(EVENT_LOG) private readonly eventLog: PostgresEventLog,
     private readonly ownership: Ownership,
   ) {}
 

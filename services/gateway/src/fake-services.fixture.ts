@@ -76,8 +76,8 @@ export class FakeServices {
     this.nc.publish(subjects.turn(mind, turnId), JSON.stringify(signal));
   }
 
-  /** Answers the service protocol as one member of a service. */
-  member(service: ServiceName, instance: string, data: object = {}): () => void {
+  /** Answers the service protocol as one member of a service; without `serving` as one of an older release. */
+  member(service: ServiceName, instance: string, data: object = {}, serving?: string): () => void {
     const stats = {
       instance,
       startedAt: '2026-01-01T00:00:00.000Z',
@@ -86,7 +86,10 @@ export class FakeServices {
       metrics: [],
       ...data,
     };
-    const answers = { PING: { name: service }, STATS: { name: service, id: instance, data: stats } };
+    const answers = {
+      PING: { name: service, metadata: { serving } },
+      STATS: { name: service, id: instance, data: stats },
+    };
     const subscriptions = Object.entries(answers).map(([verb, answer]) =>
       this.nc.subscribe(`$SRV.${verb}`, {
         callback: (_, message) => void message.respond(JSON.stringify(answer)),

@@ -378,11 +378,17 @@ describe('the system', () => {
     expect(answer.status).toBe(503);
     expect((await answer.json()) as unknown).toMatchObject({
       error: {
-        message: 'no answer from tick-coordinator, commitment, reflection, conversation',
+        message: 'no serving member of tick-coordinator, commitment, reflection, conversation',
         retryable: true,
       },
     });
-    join(...everyone);
+    join(...everyone.filter((service) => service !== 'reflection'));
+    leave.push(fake.member('reflection', 'starting', {}, 'false'));
+    await fake.nc.flush();
+    expect((await (await fetch(`${gateway.url}/readyz`)).json()) as unknown).toMatchObject({
+      error: { message: 'no serving member of reflection' },
+    });
+    join('reflection');
     await fake.nc.flush();
     expect((await fetch(`${gateway.url}/readyz`)).status).toBe(200);
     expect((await fetch(`${gateway.url}/healthz`)).status).toBe(200);

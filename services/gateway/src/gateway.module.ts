@@ -25,9 +25,19 @@ import { Ticks } from './app/ticks';
 import { Turns } from './app/turns';
 import type { GatewayConfig } from './config';
 
-const providers = [
-  { provide: APP_FILTER, useClass: ErrorFilter },
+const systemView = [
   { provide: Members, inject: [Link], useFactory: (link: Link) => new NatsMembers(link) },
+  {
+    provide: SystemView,
+    inject: [Members, Metrics, Requests],
+    useFactory: (members: Members, metrics: Metrics, requests: Requests) =>
+      new SystemView(members, metrics, requests.shards),
+  },
+];
+
+const providers = [
+  ...systemView,
+  { provide: APP_FILTER, useClass: ErrorFilter },
   { provide: Whys, inject: [Requests], useFactory: (requests: Requests) => new Whys(requests) },
   { provide: Digests, inject: [Requests], useFactory: (requests: Requests) => new Digests(requests) },
   {
@@ -56,12 +66,6 @@ const providers = [
     inject: [Link, LogClient, LOG],
     useFactory: (link: Link, logClient: LogClient, log: Log) => new FollowMind(link, logClient, log),
   },
-  {
-    provide: SystemView,
-    inject: [Members, Metrics, Requests],
-    useFactory: (members: Members, metrics: Metrics, requests: Requests) =>
-      new SystemView(members, metrics, requests.shards),
-  },
 ];
 
 /** The HTTP side of the gateway. */
@@ -85,6 +89,6 @@ export class GatewayModule {
   }
 }
 
-/** The NATS side: the gateway asks and answers nothing but the service protocol. */
-@Module({})
+/** The NATS side: the gateway answers nothing but the service protocol, by which it finds those that it relies on. */
+@Module({ providers: systemView })
 export class GatewayPeerModule {}

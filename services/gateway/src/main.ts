@@ -1,5 +1,6 @@
 import { runService, VERSION } from '#libs/service';
 import { startHttp } from './adapters/http/http-server';
+import { SystemView } from './app/system-view';
 import { gatewaySettings } from './config';
 import { GatewayModule, GatewayPeerModule } from './gateway.module';
 
@@ -8,6 +9,7 @@ void runService({
   description: 'HTTP, streaming and authentication in front of the other services',
   settings: gatewaySettings,
   module: () => GatewayPeerModule,
+  reliesOn: (application) => application.get(SystemView).ready(),
   listen: async (_, context) => {
     const { config, metrics } = context;
     const { PMM_HTTP_HOST: host, PMM_HTTP_PORT, PMM_API_TOKEN: token, PMM_HTTP_ALLOWED_HOSTS } = config;

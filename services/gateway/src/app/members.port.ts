@@ -10,8 +10,8 @@ export interface Member {
 export abstract class Members {
   /** What every member that answers within a short time tells about itself. */
   abstract stats(): Promise<Member[]>;
-  /** The services of which at least one member answers. */
-  abstract present(): Promise<Set<ServiceName>>;
+  /** The services of which at least one member says that it serves. */
+  abstract serving(): Promise<Set<ServiceName>>;
   /** The connection to NATS. */
   abstract nats(): { state: string; server: string | null; version: string | null };
 }

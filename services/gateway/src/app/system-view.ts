@@ -42,13 +42,13 @@ export class SystemView {
     return { text: await registry.metrics(), contentType: registry.contentType };
   }
 
-  /** @throws AppError `unavailable` that says what is missing */
+  /** @throws AppError `unavailable` that says which services nobody serves */
   async ready(): Promise<void> {
     const { state } = this.members.nats();
     if (state !== 'connected') throw new AppError('unavailable', `NATS: ${state}`);
-    const present = await this.members.present();
-    const missing = NEEDED_SERVICES.filter((service) => !present.has(service));
-    if (missing.length > 0) throw new AppError('unavailable', `no answer from ${missing.join(', ')}`);
+    const serving = await this.members.serving();
+    const missing = NEEDED_SERVICES.filter((service) => !serving.has(service));
+    if (missing.length > 0) throw new AppError('unavailable', `no serving member of ${missing.join(', ')}`);
   }
 }
 

@@ -4,8 +4,8 @@ import { AppError, systemClock } from '#libs/kernel';
 import { EventRow, MindRow, SettingRow } from './entities';
 import { CreateLog1700000000000 } from './migrations/1700000000000-create-log.migration';
 import { ArchiveRequests1700000001000 } from './migrations/1700000001000-archive-requests.migration';
-import { openPool, poolConfig } from './pools';
-import { isLocked } from './postgres-faults';
+import { openPool, poolConfig, withConnection } from './pools';
+import { isLocked, toAppError } from './postgres-faults';
 import { grantAppRole } from './role';
 
 const ENTITIES = [EventRow, MindRow, SettingRow];
@@ -15,6 +15,8 @@ const LOCK_WAIT_MS = 60_000;
 /** All rounds together take less than others wait for the lock. */
 const MIGRATION_ROUNDS = 15;
 const MIGRATION_PAUSE_MS = 1_000;
+/** Its connection is given up then, so that a server that hung is asked on a new one. */
+const ASK = { text: 'SELECT 1', query_timeout: 1_000 };
 const OLDEST_VERSION = 150_000;
 
 export interface DatabaseOptions {
@@ -45,6 +47,15 @@ export class Database {
       openPool(url, 'imports', 4, onIdleError),
     ];
     return new Database(source, reads, appends, imports);
+  }
+
+  /** Whether PostgreSQL lets us append. @throws AppError `unavailable` when it does not answer */
+  async ask(): Promise<void> {
+    try {
+      await withConnection(this.appends, (client) => client.query(ASK));
+    } catch (error) {
+      throw toAppError(error);
+    }
   }
 
   async close(): Promise<void> {

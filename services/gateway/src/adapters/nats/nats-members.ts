@@ -9,7 +9,11 @@ const PING_MS = 1_000;
 const MOST_ANSWERS = 10_000;
 
 const service = z.enum(SERVICES);
-const pingAnswer = z.object({ name: service });
+/** Those of a release before `serving` was told answer once they serve, or soon after. */
+const pingAnswer = z.object({
+  name: service,
+  metadata: z.object({ serving: z.string().default('true') }).default({ serving: 'true' }),
+});
 const statsAnswer = z.object({
   name: service,
   data: z.object({
@@ -25,6 +29,7 @@ const statsAnswer = z.object({
 export class NatsMembers extends Members {
   /** Callers that come while a question is out share its answers. */
   private asking: Promise<Member[]> | null = null;
+  private pinging: Promise<Set<ServiceName>> | null = null;
 
   constructor(private readonly link: Link) {
     super();
@@ -35,19 +40,24 @@ export class NatsMembers extends Members {
     return this.asking;
   }
 
-  async present(): Promise<Set<ServiceName>> {
-    const found = new Set<ServiceName>();
-    await this.gather('$SRV.PING', PING_MS, (message) => {
-      const answer = answerOf(pingAnswer, message);
-      if (answer) found.add(answer.name);
-      return NEEDED_SERVICES.every((name) => found.has(name));
-    });
-    return found;
+  serving(): Promise<Set<ServiceName>> {
+    this.pinging ??= this.ping().finally(() => (this.pinging = null));
+    return this.pinging;
   }
 
   nats() {
     const { info } = this.link.nc;
     return { state: this.link.state, server: info?.server_id ?? null, version: info?.version ?? null };
+  }
+
+  private async ping(): Promise<Set<ServiceName>> {
+    const found = new Set<ServiceName>();
+    await this.gather('$SRV.PING', PING_MS, (message) => {
+      const answer = answerOf(pingAnswer, message);
+      if (answer?.metadata.serving === 'true') found.add(answer.name);
+      return NEEDED_SERVICES.every((name) => found.has(name));
+    });
+    return found;
   }
 
   private async askStats(): Promise<Member[]> {
