@@ -205,6 +205,62 @@ describe('chat', () => {
   });
 });
 
+describe('system', () => {
+  const counters = {};
+  const replica = (instance: string, shards: number[], residentMinds = 0) => ({
+    ...{ instance, shards, residentMinds },
+    startedAt: '2026-01-01T00:00:00.000Z',
+  });
+  const report = {
+    nats: { state: 'connected', server: 'n', version: '2.9.10' },
+    shards: 8,
+    missing: ['reflection'],
+    services: {
+      'event-log': {
+        replicas: [replica('one', [0, 1, 2, 6]), replica('another', [3, 4, 5, 7])],
+        ...{ shardsOwned: 8, counters, seconds: {} },
+      },
+      projection: {
+        replicas: [replica('third', [0, 1, 2, 3, 4, 5, 6, 7], 12)],
+        ...{ shardsOwned: 8, counters, seconds: {} },
+      },
+      gateway: { replicas: [replica('door', [])], shardsOwned: 0, counters, seconds: {} },
+    },
+    totals: {
+      reads: { memory: 3, postgres: 0, byPurpose: { broadcast: 3 } },
+      ...{ broadcasts: 1, batches: { folded: 1 }, folded: 1, appends: 1, appendedEvents: 1 },
+      ...{ repairs: 0, rebuilds: 0, ticks: 0, alarms: 0 },
+    },
+    lagSeconds: { projection: 0.0014 },
+  };
+
+  it('shows of each member which shards it owns, and which service is missing', async () => {
+    on('GET /v1/system', () => report);
+    const { code, out, err } = await pmm(['system']);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    const [services, members] = out.split('\n\n').map((part) => part.split('\n'));
+    expect(services).toEqual([
+      'service     members  shards  minds  lag',
+      'event-log         2  8/8         0  -',
+      'projection        1  8/8        12  1.4 ms',
+      'gateway           1  -           0  -',
+      'reflection        0  0/8         0  no answer',
+    ]);
+    expect(members).toEqual([
+      'member of   instance  started                   owns  shards',
+      'event-log   one       2026-01-01T00:00:00.000Z     4  0-2 6',
+      'event-log   another   2026-01-01T00:00:00.000Z     4  3-5 7',
+      'projection  third     2026-01-01T00:00:00.000Z     8  0-7',
+      'gateway     door      2026-01-01T00:00:00.000Z     -  -',
+    ]);
+  });
+
+  it('hands the report on as it is with --json', async () => {
+    on('GET /v1/system', () => report);
+    expect(JSON.parse((await pmm(['system', '--json'])).out)).toEqual(report);
+  });
+});
+
 describe('logs', () => {
   const event = (position: number, prevHash: string | null) => {
     const at = '2026-01-01T00:00:00.000Z';

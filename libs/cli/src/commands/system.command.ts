@@ -1,12 +1,13 @@
 import type { SystemReply } from '#libs/client';
 import type { CommandContext, CommandResult } from '../context';
+import { rangesOf } from '../print/ranges';
 import { table } from '../print/table';
 import { EXIT } from '../shell';
 
-/** The services, their members and what they have counted. */
+/** The services, their members, which shards each of them owns, and what they have counted. */
 export async function system({ client, out }: CommandContext): CommandResult {
   const report = await client.system();
-  out.show(report, [...serviceLines(report), '', ...totalLines(report)]);
+  out.show(report, [...serviceLines(report), '', ...replicaLines(report), '', ...totalLines(report)]);
   return EXIT.done;
 }
 
@@ -17,10 +18,22 @@ function serviceLines({ services, missing, shards, lagSeconds }: SystemReply): s
     service === 'gateway' ? undefined : `${shardsOwned}/${shards}`,
     replicas.reduce((sum, { residentMinds }) => sum + residentMinds, 0),
     lagOf(lagSeconds[service]),
-    replicas.map(({ instance }) => instance).join(' '),
   ]);
-  const absent = missing.map((service) => [service, 0, `0/${shards}`, 0, undefined, 'no answer']);
-  return table(['service', 'members', 'shards', 'minds', 'lag', 'instances'], [...rows, ...absent]);
+  const absent = missing.map((service) => [service, 0, `0/${shards}`, 0, 'no answer']);
+  return table(['service', 'members', 'shards', 'minds', 'lag'], [...rows, ...absent]);
+}
+
+/** A shard in the rows of two replicas is on its way from one to the other; gateways own none. */
+function replicaLines({ services }: SystemReply): string[] {
+  const rows = Object.entries(services).flatMap(([service, { replicas }]) =>
+    replicas.map(({ instance, shards, startedAt }) => [
+      service,
+      instance,
+      startedAt,
+      ...(service === 'gateway' ? [undefined, undefined] : [shards.length, rangesOf(shards)]),
+    ]),
+  );
+  return table(['member of', 'instance', 'started', 'owns', 'shards'], rows);
 }
 
 const lagOf = (seconds: number | null | undefined): string | undefined =>
