@@ -1,5 +1,7 @@
-import { NatsError, StorageType, type KV, type KvOptions } from 'nats';
+import { NatsError, StorageType, type KV, type KvOptions, type StreamAPI } from 'nats';
 import type { Link, Log } from './link';
+
+const TIMEOUT_MS = 3_000;
 
 /**
  * A key-value bucket that may vanish at any time, for NATS is a carrier and never the truth. A failed operation counts
@@ -31,6 +33,48 @@ export class Bucket {
     return (await this.attempt('put', (kv) => kv.put(key, value))) !== null;
   }
 
+  /**
+   * The keys that there are, or null when nobody can tell. Asked of the stream: a consumer, as `KV.keys` makes one, waits
+   * for ever after the store was wiped.
+   */
+  async keys(): Promise<string[] | null> {
+    const info = await this.attemptOnStream('keys', (streams) =>
+      streams.info(this.stream, { subjects_filter: this.subject('>') }),
+    );
+    if (!info) return null;
+    return Object.keys(info.state.subjects ?? {}).map((subject) => subject.slice(this.subject('').length));
+  }
+
+  /** When a key that matches was last written, as a number that grows with each write to the bucket; null: nobody can tell. */
+  async lastWrite(pattern: string): Promise<number | null> {
+    const query = { last_by_subj: this.subject(pattern) };
+    const message = await this.attemptOnStream('last write', (streams) =>
+      streams.getMessage(this.stream, query),
+    );
+    return message?.seq ?? null;
+  }
+
+  /** Drops the keys that match. */
+  async drop(pattern: string): Promise<void> {
+    const filter = this.subject(pattern);
+    await this.attemptOnStream('drop', (streams) => streams.purge(this.stream, { filter }));
+  }
+
+  private get stream(): string {
+    return `KV_${this.name}`;
+  }
+
+  private subject(key: string): string {
+    return `$KV.${this.name}.${key}`;
+  }
+
+  private attemptOnStream<T>(what: string, work: (streams: StreamAPI) => Promise<T>): Promise<T | null> {
+    return this.attempt(what, async () => {
+      const { streams } = await this.link.nc.jetstreamManager({ timeout: TIMEOUT_MS });
+      return work(streams);
+    });
+  }
+
   private async attempt<T>(what: string, work: (kv: KV) => Promise<T>): Promise<T | null> {
     for (let round = 0; round < 2; round++) {
       try {
@@ -46,7 +90,7 @@ export class Bucket {
 
   private open(): Promise<KV> {
     this.kv ??= this.link.nc
-      .jetstream({ timeout: 3_000 })
+      .jetstream({ timeout: TIMEOUT_MS })
       .views.kv(this.name, { storage: StorageType.File, history: 1, ...this.options });
     return this.kv;
   }

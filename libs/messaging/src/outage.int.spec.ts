@@ -36,9 +36,10 @@ const snapshot = (mind: string, state = '{"a":1}'): Snapshot => ({
   digest: 'b'.repeat(64),
   state,
 });
-const storeOf = () => {
+const storeOf = (foldVersion = 3) => {
   const metrics = new Metrics({ service: 'projection', instance: 'x' });
-  return { metrics, store: new SnapshotStore('projection', client.link, metrics, log) };
+  const { link } = client;
+  return { metrics, store: new SnapshotStore({ service: 'projection', foldVersion, link, metrics, log }) };
 };
 const streams = async () => {
   const manager = await client.link.nc.jetstreamManager();
@@ -73,11 +74,57 @@ describe('snapshots', () => {
     const { store } = storeOf();
     const kv = await client.link.nc.jetstream().views.kv(SNAPSHOT_BUCKET('projection'));
     for (const text of ['', 'no gzip', '{}']) {
-      await kv.put('eve', text);
+      await kv.put('3.eve', text);
       expect(await store.get('eve')).toBeNull();
     }
-    await kv.delete('eve');
+    await kv.delete('3.eve');
     expect(await store.get('eve')).toBeNull();
+  });
+});
+
+describe('snapshots of several fold versions', () => {
+  const versioned = (foldVersion: number, mind: string) => ({ ...snapshot(mind), foldVersion });
+  beforeEach(async () => {
+    const manager = await client.link.nc.jetstreamManager();
+    const name = `KV_${SNAPSHOT_BUCKET('projection')}`;
+    if ((await streams()).includes(name)) await manager.streams.delete(name);
+  });
+
+  it('lie side by side', async () => {
+    const [three, four] = [storeOf(3).store, storeOf(4).store];
+    await three.put(versioned(3, 'ada'));
+    expect(await four.get('ada')).toBeNull();
+    await four.put(versioned(4, 'ada'));
+    expect(await three.get('ada')).toEqual(versioned(3, 'ada'));
+    expect(await four.get('ada')).toEqual(versioned(4, 'ada'));
+  });
+
+  it('tell which minds one version lacks, those of a store without versions too', async () => {
+    const [three, four] = [storeOf(3).store, storeOf(4).store];
+    expect(await four.behind()).toEqual([]);
+    for (const mind of ['ada', 'bob']) await three.put(versioned(3, mind));
+    for (const mind of ['bob', 'cyd']) await four.put(versioned(4, mind));
+    const kv = await client.link.nc.jetstream().views.kv(SNAPSHOT_BUCKET('projection'));
+    await kv.put('eve', 'of a time before there were versions');
+    expect((await four.behind()).sort()).toEqual(['ada', 'eve']);
+    expect((await three.behind()).sort()).toEqual(['cyd', 'eve']);
+  });
+
+  it('are dropped but for ours and those that were written last', async () => {
+    const stores = [5, 3, 4, 6].map((version) => ({ version, store: storeOf(version).store }));
+    for (const { version, store } of stores) await store.put(versioned(version, 'ada'));
+    const kv = await client.link.nc.jetstream().views.kv(SNAPSHOT_BUCKET('projection'));
+    await kv.put('eve', 'of a time before there were versions');
+    await storeOf(4).store.put(versioned(4, 'bob'));
+    await storeOf(6).store.dropOld();
+    const manager = await client.link.nc.jetstreamManager();
+    const { state } = await manager.streams.info(`KV_${SNAPSHOT_BUCKET('projection')}`, {
+      subjects_filter: '>',
+    });
+    const keys = Object.keys(state.subjects ?? {}).map((subject) => subject.split('.').slice(2).join('.'));
+    expect(keys.sort()).toEqual(['4.ada', '4.bob', '6.ada']);
+    await storeOf(4).store.dropOld();
+    expect(await storeOf(6).store.get('ada')).toEqual(versioned(6, 'ada'));
   });
 });
 

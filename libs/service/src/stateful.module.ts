@@ -82,7 +82,7 @@ class CacheParts {
       metrics,
       clock,
       logger,
-      snapshots: new SnapshotStore(service, link, metrics, logger),
+      snapshots: new SnapshotStore({ service, foldVersion: fold.version, link, metrics, log: logger }),
       writer: new DecisionWriter(log, metrics, clock, logger),
       settings: {
         snapshotEvery: config.PMM_SNAPSHOT_EVERY,
