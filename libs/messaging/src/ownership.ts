@@ -16,6 +16,7 @@ const HANDOVER_MS = 200;
 const ENSURE_EVERY = 10;
 
 type Listener = (shard: number) => Promise<void> | void;
+type Preparer = (shards: ReadonlySet<number>, isAwaited: () => boolean) => Promise<void>;
 
 export interface OwnershipOptions {
   service: ServiceName;
@@ -34,6 +35,7 @@ export interface OwnershipOptions {
 export class Ownership {
   private readonly members = new Members();
   private readonly mine = new Set<number>();
+  private readonly preparers: Preparer[] = [];
   private readonly takeListeners: Listener[] = [];
   private readonly releaseListeners: Listener[] = [];
   private readonly returnListeners: (() => void)[] = [];
@@ -43,6 +45,7 @@ export class Ownership {
   /** What the others are told. `active` only once our shards are served, so that they give up nothing too early. */
   private announced: Phase = 'joining';
   private handingOver = false;
+  private preparing = false;
   /** Served nothing for a while, and has not come back yet. */
   private gone = false;
   private readonly own = new OwnHeartbeat();
@@ -87,6 +90,14 @@ export class Ownership {
   }
 
   /**
+   * Called, and awaited, before this member takes its first shards, with those that will be its. `isAwaited` becomes false
+   * when nobody else serves them any more or this member leaves: then one that is called should resolve soon.
+   */
+  onPrepare(preparer: Preparer): void {
+    this.preparers.push(preparer);
+  }
+
+  /**
    * Called in order of registration, and awaited, when a shard becomes this member's, for several shards at once; one that
    * throws is asked again.
    */
@@ -121,7 +132,8 @@ export class Ownership {
       await clock.sleep(START_MS / START_TRIES);
     if (this.phase === 'leaving') return;
     this.timer = setInterval(() => this.pulse(), BEAT_MS);
-    if (this.isReadyToServe()) await this.activate();
+    await this.prepare();
+    if (this.phase === 'joining' && this.isReadyToServe()) await this.activate();
   }
 
   /** Says so, lets the others take over, and gives up every shard after its work was drained. */
@@ -135,8 +147,22 @@ export class Ownership {
     clearInterval(this.timer);
   }
 
+  /** Whoever fails to prepare serves all the same, unprepared. */
+  private async prepare(): Promise<void> {
+    const shards = this.dealer.shardsOf(this.options.instance, this.present());
+    const isAwaited = () => this.phase === 'joining' && this.members.active().length > 0;
+    this.preparing = true;
+    try {
+      await Promise.all(this.preparers.map((preparer) => preparer(shards, isAwaited)));
+    } catch (error) {
+      this.options.log.error('preparing failed; shards are taken all the same', error);
+    } finally {
+      this.preparing = false;
+    }
+  }
+
   private pulse(): void {
-    if (this.phase === 'joining' && this.isReadyToServe()) {
+    if (this.phase === 'joining' && !this.preparing && this.isReadyToServe()) {
       void this.activate();
       return;
     }
