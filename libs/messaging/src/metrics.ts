@@ -31,6 +31,16 @@ export class Metrics {
   readonly rebuilds = this.counter('pmm_rebuilds_total', 'Caches thrown away and folded anew', []);
   readonly loads = this.counter('pmm_loads_total', 'Minds loaded into a cache', ['from']);
   readonly snapshots = this.counter('pmm_snapshots_total', 'Snapshots, by what became of them', ['result']);
+  readonly toPrepare = this.gauge(
+    'pmm_minds_to_prepare',
+    'Minds that have snapshots of another fold version only and are being folded anew',
+    [],
+  );
+  readonly prepared = this.counter(
+    'pmm_minds_prepared_total',
+    'Minds folded anew ahead of their first use, as only snapshots of another fold version were stored',
+    ['result'],
+  );
   readonly decisions = this.counter('pmm_decisions_total', 'Decisions of rules', ['rule', 'result']);
   readonly alarms = this.counter('pmm_alarms_total', 'Alarms raised', ['code']);
   readonly ticks = this.counter('pmm_ticks_total', 'Ticks appended', ['reason']);

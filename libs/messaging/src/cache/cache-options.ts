@@ -24,7 +24,7 @@ export interface CacheOptions<S extends object> {
   fold: Fold<S>;
   rules: readonly Rule<S>[];
   log: Pick<LogClient, 'read' | 'append'>;
-  snapshots: Pick<SnapshotStore, 'get' | 'put'>;
+  snapshots: Pick<SnapshotStore, 'get' | 'put' | 'behind' | 'dropOld'>;
   writer: Pick<DecisionWriter, 'write' | 'idle'>;
   settings: CacheSettings;
   metrics: Metrics;

@@ -9,6 +9,7 @@ import { LeftMinds } from './left-minds';
 import { MindLoader } from './mind-loader';
 import { PastStates } from './past-states';
 import { PendingAppends } from './pending-appends';
+import { Preparation } from './preparation';
 import { Repairs } from './repairs';
 import { wake, type Resident } from './resident';
 import { SnapshotKeeper } from './snapshot-keeper';
@@ -30,6 +31,7 @@ export interface CacheParts<S extends object> {
   repairs: Repairs<S>;
   past: PastStates<S>;
   snapshots: SnapshotKeeper<S>;
+  preparation: Preparation<S>;
 }
 
 /** Puts the parts of a cache together. */
@@ -74,6 +76,7 @@ export function buildCache<S extends object>(options: CacheOptions<S>): CachePar
     repairs,
     snapshots,
     past: new PastStates(reader, snapshots, slots),
+    preparation: new Preparation({ ...options, store: options.snapshots, reader, snapshots, slots }),
   };
 }
 

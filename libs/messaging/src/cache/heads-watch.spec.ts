@@ -16,6 +16,7 @@ function watching(minds: string[], owned: number[], heads?: (request: HeadsReque
   const caughtUp: string[] = [];
   const logged: string[] = [];
   const listeners: {
+    prepare?: Parameters<HeadsWatchParts['ownership']['onPrepare']>[0];
     take?: ShardListener;
     release?: ShardListener;
     back?: () => void;
@@ -23,6 +24,7 @@ function watching(minds: string[], owned: number[], heads?: (request: HeadsReque
   } = {};
   const forgotten: string[] = [];
   const released: string[] = [];
+  const prepared: string[] = [];
   const cache: Watched = {
     residents: () => minds.map((mind) => ({ mind, watermark: 1, headHash: 'f' })),
     catchUp: (mind) => {
@@ -30,6 +32,7 @@ function watching(minds: string[], owned: number[], heads?: (request: HeadsReque
       return mind === 'eve' ? Promise.reject(new AppError('timeout', 'slow')) : Promise.resolve();
     },
     release: (isOurs) => Promise.resolve(void released.push(...minds.filter((mind) => !isOurs(mind)))),
+    prepare: (isFirst) => Promise.resolve(void prepared.push(...minds.filter(isFirst))),
     forget: (isStale) => void forgotten.push(...minds.filter(isStale)),
   };
   const answer = (request: HeadsRequest) =>
@@ -44,6 +47,7 @@ function watching(minds: string[], owned: number[], heads?: (request: HeadsReque
     },
     ownership: {
       owns: (shard) => owned.includes(shard),
+      onPrepare: (listener) => (listeners.prepare = listener),
       onTake: (listener) => (listeners.take = listener),
       onRelease: (listener) => (listeners.release = listener),
       onReturn: (listener) => (listeners.returned = listener),
@@ -58,6 +62,7 @@ function watching(minds: string[], owned: number[], heads?: (request: HeadsReque
     caughtUp,
     logged,
     listeners,
+    prepared,
     forgotten,
     released,
     owned,
@@ -129,6 +134,14 @@ describe('the watch over heads', () => {
     await jest.advanceTimersByTimeAsync(2_000);
     await compared;
     expect(asked).toHaveLength(2);
+  });
+
+  it('lets the cache prepare the minds of the shards that will be taken before others', async () => {
+    const { watch, listeners, prepared } = watching(all, []);
+    watch.start();
+    await listeners.prepare?.(new Set([1, 3]), () => true);
+    expect(prepared.sort()).toEqual(['eve', 'tom']);
+    watch.stop();
   });
 
   it('forgets what it still holds of a shard just taken, and releases that of one given up', async () => {

@@ -10,11 +10,12 @@ export interface Watched {
   catchUp(mind: string, head: { position: number; hash: string }): Promise<void>;
   release(isOurs: (mind: string) => boolean): Promise<void>;
   forget(isStale: (mind: string) => boolean): void;
+  prepare(isFirst: (mind: string) => boolean, isAwaited: () => boolean): Promise<void>;
 }
 
 export interface HeadsWatchParts {
   log: Pick<LogClient, 'heads' | 'shards'>;
-  ownership: Pick<Ownership, 'owns' | 'onTake' | 'onRelease' | 'onReturn'>;
+  ownership: Pick<Ownership, 'owns' | 'onPrepare' | 'onTake' | 'onRelease' | 'onReturn'>;
   link: Pick<Link, 'onReconnect'>;
   clock: Clock;
   logger: Log;
@@ -35,7 +36,7 @@ const CATCH_UPS_AT_ONCE = 8;
 /**
  * A mind that goes quiet after a lost batch shows no gap. So on every reconnect, after every pause in which others may have
  * served its shards, and every 30 s the watermarks are compared with the log's heads. Minds of a shard that was given up are
- * let go; those of a shard just taken are read anew.
+ * let go; those of a shard just taken are read anew. Before the first shards are taken the cache prepares for its fold version.
  */
 export class HeadsWatch {
   private timer?: NodeJS.Timeout;
@@ -49,6 +50,9 @@ export class HeadsWatch {
 
   start(): void {
     const { ownership, link } = this.parts;
+    ownership.onPrepare((shards, isAwaited) =>
+      this.cache.prepare((mind) => shards.has(this.shardOf(mind)), isAwaited),
+    );
     ownership.onTake((shard) => this.cache.forget((mind) => this.shardOf(mind) === shard));
     ownership.onRelease((shard) =>
       this.cache.release((mind) => this.shardOf(mind) !== shard || ownership.owns(shard)),

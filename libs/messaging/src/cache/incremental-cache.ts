@@ -121,9 +121,17 @@ export class IncrementalCache<S extends object> {
     for (const mind of [...this.parts.minds.keys()]) if (isStale(mind)) this.parts.minds.delete(mind);
   }
 
+  /**
+   * Folds minds of which only snapshots of another fold version are stored, and stores ours beside those. Resolves when that
+   * is done with `isFirst`, `isAwaited` has become false, or 30 s have passed; the rest is done meanwhile, few at once.
+   */
+  prepare(isFirst: (mind: string) => boolean, isAwaited: () => boolean): Promise<void> {
+    return this.parts.preparation.run(isFirst, isAwaited);
+  }
+
   /** Waits a little for appends under way and stores snapshots of minds with 100 new events or more. */
   async close(): Promise<void> {
-    await this.options.writer.idle();
+    await Promise.all([this.options.writer.idle(), this.parts.preparation.stop()]);
     await this.parts.snapshots.storeAll([...this.parts.minds.values()]);
   }
 

@@ -51,6 +51,13 @@ export class SnapshotKeeper<S extends object> {
       .catch((error) => this.parts.logger.error(`snapshot of ${resident.mind} failed`, error));
   }
 
+  /** Stores it now, if it has come further than its snapshot. True when all that it is was stored. */
+  async store(resident: Resident<S>): Promise<boolean> {
+    if (!resident.broken && resident.watermark === resident.snapshotAt) return true;
+    const taken = this.take(resident);
+    return taken !== null && this.keep(resident, taken);
+  }
+
   /** Stores those with 100 new events or more, as many as 3 s allow. */
   async storeAll(residents: readonly Resident<S>[]): Promise<void> {
     const worth = residents
@@ -82,13 +89,15 @@ export class SnapshotKeeper<S extends object> {
     return { snapshot: { mind, foldVersion: fold.version, watermark, headHash, digest, state }, since };
   }
 
-  private async keep(resident: Resident<S>, { snapshot, since }: Taken): Promise<void> {
+  private async keep(resident: Resident<S>, { snapshot, since }: Taken): Promise<boolean> {
     const { settings, store, random, proof } = this.parts;
     const sampled = since > 0 && random() < settings.verifySample;
     if (sampled && !(await proof.holds(resident, snapshot, since))) {
       this.distrusted.add(snapshot.mind);
-      return;
+      return false;
     }
-    if (await store.put(snapshot)) this.distrusted.delete(snapshot.mind);
+    const isStored = await store.put(snapshot);
+    if (isStored) this.distrusted.delete(snapshot.mind);
+    return isStored;
   }
 }

@@ -12,7 +12,11 @@ import type { Snapshot } from './snapshot-store';
 export class Limit {
   private reached = 0;
 
-  constructor(public to: number) {}
+  /** @param isWanted False: what has been folded until then is enough. */
+  constructor(
+    public to: number,
+    private readonly isWanted: () => boolean = () => true,
+  ) {}
 
   /** What is read onto is at `watermark` already. When that is past the limit, the batch that set it is an old one. */
   begin(watermark: number): void {
@@ -23,7 +27,7 @@ export class Limit {
   /** False when nothing more is wanted. */
   goesOnAfter(watermark: number): boolean {
     this.reached = watermark;
-    return watermark < this.to;
+    return watermark < this.to && this.isWanted();
   }
 
   /** A live batch begins at `from`: its events are left to it, unless they are folded already. */

@@ -18,6 +18,9 @@ export interface Write {
 export class TestSnapshots {
   readonly stored = new Map<string, Snapshot>();
   readonly puts: Snapshot[] = [];
+  /** Minds of which the store says that only snapshots of other versions are there. */
+  readonly others: string[] = [];
+  droppedOld = 0;
   beforePut: () => Promise<void> | void = () => undefined;
 
   get(mind: string): Promise<Snapshot | null> {
@@ -29,6 +32,15 @@ export class TestSnapshots {
     this.puts.push(snapshot);
     this.stored.set(snapshot.mind, snapshot);
     return true;
+  }
+
+  behind(): Promise<string[]> {
+    return Promise.resolve([...this.others]);
+  }
+
+  dropOld(): Promise<void> {
+    this.droppedOld += 1;
+    return Promise.resolve();
   }
 }
 

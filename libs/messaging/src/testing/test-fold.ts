@@ -14,11 +14,12 @@ export const POISON = 'poison';
 /** A small fold of two sections, with a `Map` in one of them. */
 export const testFold: Fold<TestState> = makeTestFold(1);
 
+/** Each version makes something else of the same log. */
 export function makeTestFold(version: number): Fold<TestState> {
   return composeFold<TestState>(version, {
     trail: {
       kinds: ['x.say', 'x.answer'],
-      initialState: () => ({ length: 0, mix: 7 }),
+      initialState: () => ({ length: 0, mix: 6 + version }),
       evolve: (state, event) => {
         state.length += 1;
         if (event.content === POISON) throw new Error('poisoned');
