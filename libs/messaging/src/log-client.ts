@@ -14,6 +14,7 @@ import type {
   ReadRequest,
 } from '#libs/contracts';
 import type { Metrics } from './metrics';
+import { readablePage } from './readable-page';
 import type { AskOptions, Requests } from './requests';
 
 /** The typed face of event-log. Every read is counted by its purpose. */
@@ -37,10 +38,13 @@ export class LogClient {
     }
   }
 
+  /** A page of events, which ends before one that can't be read. @throws AppError `unavailable`, not retryable: the first is one. */
   read(request: ReadRequest, options?: AskOptions): Promise<ReadReply> {
-    return this.counted(
-      request.purpose,
-      this.requests.ask('event-log', request.mind, 'read', request, options),
+    return readablePage(request, (asked) =>
+      this.counted(
+        asked.purpose,
+        this.requests.ask<ReadReply>('event-log', asked.mind, 'read', asked, options),
+      ),
     );
   }
 

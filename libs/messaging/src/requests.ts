@@ -26,7 +26,10 @@ export class Requests {
     readonly shards: number,
   ) {}
 
-  /** Asks the owner of a mind's shard. @throws AppError of the reply, `unavailable` (nobody there) or `timeout`. */
+  /**
+   * Asks the owner of a mind's shard. @throws AppError of the reply, `unavailable` (nobody there; not retryable: the reply is
+   * not JSON) or `timeout`.
+   */
   ask<T>(
     service: ServiceName,
     mind: string,
@@ -96,6 +99,9 @@ function toAppError(subject: string, cause: NatsError): AppError {
     return new AppError('timeout', `${subject}: no answer in time`, { cause });
   if (cause.code === String(NatsCode.MaxPayloadExceeded)) {
     throw new AppError('too_large', `${subject}: the request is too large for one message`, { cause });
+  }
+  if (cause.code === String(NatsCode.BadJson)) {
+    throw new AppError('unavailable', `${subject}: the reply is not JSON`, { cause, retryable: false });
   }
   return new AppError('unavailable', `${subject}: ${cause.message}`, { cause });
 }

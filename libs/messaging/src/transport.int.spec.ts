@@ -119,6 +119,14 @@ describe('a request', () => {
     expect(await failure(ask('big', { mind: 'ada' }))).toMatchObject({ code: 'too_large' });
   });
 
+  it('is unavailable for good when its reply is no JSON: the same would come again', async () => {
+    expect(await failure(ask('garbled', { mind: 'ada' }))).toMatchObject({
+      code: 'unavailable',
+      retryable: false,
+    });
+    expect(member.door.seen).toEqual(['garbled']);
+  });
+
   it('is dropped unread when its deadline has passed', async () => {
     const past = headers();
     past.set(HEADERS.deadline, String(Date.now() - 1));

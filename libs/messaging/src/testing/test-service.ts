@@ -66,6 +66,12 @@ class TestController {
     return new RawJson('{"n":1.0}');
   }
 
+  @Handles('garbled', note)
+  garbled(): RawJson {
+    this.door.seen.push('garbled');
+    return new RawJson('{"n":');
+  }
+
   @Handles('nothing', note)
   nothing(): void {}
 
