@@ -48,6 +48,14 @@ export class Folder<S extends object> {
     return 'mismatch';
   }
 
+  /** An alarm: this mind is folded no further than before `position`, as what is there can't be folded or not even be read. */
+  stop(resident: Resident<S>, position: number, error: unknown): void {
+    if (resident.broken || resident.lost) return;
+    resident.broken = { position, error };
+    this.alarms.raise('fold_failed', { mind: resident.mind, position, error: String(error) });
+    wake(resident);
+  }
+
   /** The event in its newest version, or null: a fold that throws stops this mind and never skips an event. */
   private evolve(resident: Resident<S>, stored: MindEvent): MindEvent | null {
     if (resident.broken) return null;
@@ -56,10 +64,7 @@ export class Folder<S extends object> {
       event = upcast(stored);
       resident.state = this.fold.evolve(resident.state, event);
     } catch (error) {
-      const { position } = stored;
-      resident.broken = { position, error };
-      this.alarms.raise('fold_failed', { mind: resident.mind, position, error: String(error) });
-      wake(resident);
+      this.stop(resident, stored.position, error);
       return null;
     }
     forgetDigests(this.fold, resident, event.kind);

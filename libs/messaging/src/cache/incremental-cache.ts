@@ -52,10 +52,10 @@ export class IncrementalCache<S extends object> {
     { at, minPosition = 0, deadlineAt }: ReadOptions,
     view: (state: S, seen: Seen) => T,
   ): Promise<T & Folded> {
-    let resident = await this.upTo(mind, at ?? minPosition, deadlineAt);
-    if (at !== undefined && at < resident.watermark) {
-      resident = await this.waitFor(this.parts.past.at(mind, at, deadlineAt), deadlineAt);
-    }
+    const resident =
+      at === undefined
+        ? await this.upTo(mind, minPosition, deadlineAt)
+        : await this.exactlyAt(mind, at, deadlineAt);
     const { state, watermark, headHash } = usable(resident);
     const digest = digestOfResident(this.options.fold, resident);
     return { ...view(state, { watermark, headHash }), watermark, digest };
@@ -148,6 +148,18 @@ export class IncrementalCache<S extends object> {
       if (now < repairAt) await changed(resident, Math.min(repairAt, deadlineAt) - now);
       else await this.waitFor(this.repairTowards(resident, position, deadlineAt), deadlineAt);
     }
+  }
+
+  /** The mind as it was at `position`, also when what comes after that can't be folded. */
+  private async exactlyAt(mind: string, position: number, deadlineAt: number): Promise<Resident<S>> {
+    try {
+      const resident = await this.upTo(mind, position, deadlineAt);
+      if (resident.watermark === position) return resident;
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'unavailable') throw error;
+      if (position >= (this.parts.minds.peek(mind)?.broken?.position ?? Infinity)) throw error;
+    }
+    return this.waitFor(this.parts.past.at(mind, position, deadlineAt), deadlineAt);
   }
 
   private async headOf(mind: string, after: number, deadlineAt: number): Promise<number> {

@@ -17,10 +17,11 @@ export interface RangeRequest {
   wait: AskOptions;
 }
 
-/** A page of a range, and the head that the log had when it was read. */
+/** A page of a range. */
 export interface RangePage {
+  /** Its first event should be at the next position. */
+  after: number;
   events: MindEvent[];
-  headPosition: number;
 }
 
 /**
@@ -40,7 +41,7 @@ export async function* readRange(
     const last = events.at(-1)?.position ?? after;
     const end = Math.min(to, head.position);
     if (last < end && last > after) ahead.askFrom(last, end);
-    yield { events, headPosition: head.position };
+    yield { after, events };
     if (last >= end) return;
     if (last === after) {
       throw new AppError('unavailable', `the log of ${mind} ends at ${after}, its head says otherwise`);
@@ -93,11 +94,15 @@ function unwatched<T>(promise: Promise<T>): Promise<T> {
   return promise;
 }
 
-/** Why `event` cannot come after what a cache has folded, or null. Its own hash was checked by event-log. */
+/**
+ * Why `event` cannot come after what a cache has folded, or null. Whether its hash is that of its text is not looked at: that would
+ * cost more than the fold. `verify` does so, and an import.
+ */
 export function chainFault(
   event: MindEvent,
-  seen: { watermark: number; headHash: string | null },
+  seen: { mind: string; watermark: number; headHash: string | null },
 ): string | null {
+  if (event.mind !== seen.mind) return `an event of ${event.mind} after position ${seen.watermark}`;
   if (event.position !== seen.watermark + 1) return `position ${event.position} after ${seen.watermark}`;
   return event.prevHash === seen.headHash ? null : `position ${event.position} does not continue our chain`;
 }

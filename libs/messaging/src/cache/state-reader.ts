@@ -2,9 +2,10 @@ import type { ReadPurpose } from '#libs/contracts';
 import { AppError, decodeState, digestOf, type Fold } from '#libs/kernel';
 import type { Log } from '../link';
 import type { LogClient } from '../log-client';
+import { isUnreadable } from '../readable-page';
 import type { AskOptions } from '../requests';
 import type { Folder, FoldPath } from './folder';
-import { readRange } from './mind-reader';
+import { readRange, type RangePage } from './mind-reader';
 import { newResident, type Resident } from './resident';
 import type { Snapshot } from './snapshot-store';
 
@@ -69,22 +70,36 @@ export class StateReader<S extends object> {
 
   /**
    * Folds what follows a state. With `prove` the reading begins one event earlier, at the state's own watermark: false
-   * when the log has another event there, or none.
+   * when the log has another event there, or none. An event that can't be read stops the mind, as one that can't be folded.
    */
   async onto(resident: Resident<S>, reading: Reading, { prove = false } = {}): Promise<boolean> {
     const { mind, watermark } = resident;
-    const { limit, purpose, path, wait } = reading;
+    const { limit, purpose, wait } = reading;
     limit.begin(watermark);
     const after = prove ? watermark - 1 : watermark;
     let proved = !prove;
-    for await (const { events } of readRange(this.parts.log, { mind, after, to: limit.to, purpose, wait })) {
-      if (!proved && events[0]?.hash !== resident.headHash) return false;
-      proved = true;
-      const wanted = events.filter(({ position }) => position > resident.watermark && position <= limit.to);
-      if (resident.lost || this.parts.folder.into(resident, wanted, path) !== 'folded') return true;
-      if (!limit.goesOnAfter(resident.watermark)) return true;
+    try {
+      for await (const page of readRange(this.parts.log, { mind, after, to: limit.to, purpose, wait })) {
+        if (!proved && page.events[0]?.hash !== resident.headHash) return false;
+        proved = true;
+        if (!this.foldPage(resident, page, reading)) return true;
+      }
+    } catch (error) {
+      if (!isUnreadable(error)) throw error;
+      if (proved) this.parts.folder.stop(resident, resident.watermark + 1, error);
     }
     return proved;
+  }
+
+  /**
+   * Folds what is new of a page. Which events those are is told by their places in it, not by the positions that they claim: one with
+   * another position is shown to the folder, which says so. False when nothing more is wanted.
+   */
+  private foldPage(resident: Resident<S>, { after, events }: RangePage, { limit, path }: Reading): boolean {
+    const [first, end] = [resident.watermark - after, limit.to - after];
+    const wanted = events.slice(Math.max(0, first), Math.max(0, end));
+    if (resident.lost || this.parts.folder.into(resident, wanted, path) !== 'folded') return false;
+    return limit.goesOnAfter(resident.watermark);
   }
 
   /** The state of a snapshot, or null when it is another fold's or does not fit its own digest. */
