@@ -14,6 +14,7 @@ export { PmmTransport, type RequestContext, type TransportOptions } from './tran
 export { newInstance } from './instance';
 export { within } from './within';
 export { currentTrace, underTrace } from './trace';
+export { Alarms, toAlarms } from './cache/alarms';
 export { IncrementalCache } from './cache/incremental-cache';
 export type {
   CacheOptions,

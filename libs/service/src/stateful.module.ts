@@ -6,7 +6,7 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
-import { subjects, type ServiceName } from '#libs/contracts';
+import type { ServiceName } from '#libs/contracts';
 import type { BasisParts, Clock, Fold, Rule } from '#libs/kernel';
 import {
   DecisionWriter,
@@ -17,6 +17,7 @@ import {
   Metrics,
   Ownership,
   SnapshotStore,
+  toAlarms,
   type Log,
 } from '#libs/messaging';
 import { CLOCK, LOG, SERVICE_CONFIG } from './context.module';
@@ -90,9 +91,7 @@ class CacheParts {
         residentMinds: config.PMM_RESIDENT_MINDS,
       },
       random: Math.random,
-      alarm: (code, details) => {
-        if (link.state !== 'closed') link.publish(subjects.alarm(service), { code, ...details });
-      },
+      alarm: toAlarms(service, link),
     });
   }
 }

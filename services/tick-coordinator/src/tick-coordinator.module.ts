@@ -7,7 +7,16 @@ import {
 } from '@nestjs/common';
 import { shardOf } from '#libs/contracts';
 import type { Clock } from '#libs/kernel';
-import { BatchStream, Link, LogClient, Metrics, Ownership, type Log } from '#libs/messaging';
+import {
+  Alarms,
+  BatchStream,
+  Link,
+  LogClient,
+  Metrics,
+  Ownership,
+  toAlarms,
+  type Log,
+} from '#libs/messaging';
 import { CLOCK, LOG, SERVICE_CONFIG } from '#libs/service';
 import { CoordinatorController } from './adapters/coordinator.controller';
 import { NatsBroadcast } from './adapters/nats-broadcast';
@@ -80,14 +89,24 @@ class Shards implements OnApplicationBootstrap, OnApplicationShutdown {
       provide: Broadcaster,
       inject: [LogClient, Link, Metrics, Ticker, CLOCK, LOG],
       // eslint-disable-next-line max-params -- Nest injects by position
-      useFactory: (log: LogClient, link: Link, metrics: Metrics, ticker: Ticker, clock: Clock, logger: Log) =>
-        new Broadcaster({
+      useFactory: (
+        log: LogClient,
+        link: Link,
+        metrics: Metrics,
+        ticker: Ticker,
+        clock: Clock,
+        logger: Log,
+      ) => {
+        const alarms = new Alarms(metrics, logger, toAlarms('tick-coordinator', link));
+        return new Broadcaster({
           log,
           out: new NatsBroadcast(link, metrics, clock),
           clock,
           logger,
           onEvents: (mind, events) => ticker.observe(mind, events),
-        }),
+          alarm: (fault) => alarms.raise('log_spoilt', fault),
+        });
+      },
     },
     {
       provide: ShardWarmup,

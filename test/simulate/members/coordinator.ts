@@ -1,4 +1,5 @@
 import { shardOf } from '#libs/contracts';
+import { Alarms, toAlarms } from '#libs/messaging';
 import { CoordinatorController } from '../../../services/tick-coordinator/src/adapters/coordinator.controller';
 import { NatsBroadcast } from '../../../services/tick-coordinator/src/adapters/nats-broadcast';
 import { Broadcaster } from '../../../services/tick-coordinator/src/app/broadcaster';
@@ -21,9 +22,11 @@ export function coordinatorMember(context: MemberContext): Member {
     appender: new TickAppender(logClient, () => undefined),
     ...{ clock, logger },
   });
+  const alarms = new Alarms(metrics, logger, toAlarms('tick-coordinator', link));
   const broadcaster = new Broadcaster({
     ...{ log: logClient, out: new NatsBroadcast(link, metrics, clock), clock, logger },
     onEvents: (mind, events) => ticker.observe(mind, events),
+    alarm: (fault) => alarms.raise('log_spoilt', fault),
   });
   const owns = (shard: number) => ownership.owns(shard);
   const warmup = new ShardWarmup({ log: logClient, ticker, clock, logger, owns });

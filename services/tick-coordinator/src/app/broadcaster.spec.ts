@@ -15,6 +15,7 @@ function broadcasting() {
   const out = new TestBroadcast();
   const observed: string[] = [];
   const warnings: string[] = [];
+  const alarms: string[] = [];
   const logger = {
     info: () => undefined,
     warn: (text: string) => warnings.push(text),
@@ -26,6 +27,7 @@ function broadcasting() {
     clock: systemClock,
     logger,
     onEvents: (mind, events) => observed.push(`${mind} ${events.length}`),
+    alarm: ({ mind, position, reason }) => alarms.push(`${mind} ${position}: ${reason}`),
   });
   broadcaster.take(SHARD);
   /** Commits one event and announces it. */
@@ -35,7 +37,7 @@ function broadcasting() {
   };
   const said = (span: { mind: string; from: number; to: number }, again?: boolean) =>
     broadcaster.announced(SHARD, { spans: [span], again });
-  return { log, out, observed, warnings, broadcaster, happen, said };
+  return { log, out, observed, warnings, alarms, broadcaster, happen, said };
 }
 
 /** Holds reads until it is let go. */
@@ -166,6 +168,63 @@ describe('the broadcaster', () => {
     const spans = ['ada', 'bad', 'cyd'].map((mind) => ({ mind, from: 1, to: 1 }));
     await broadcaster.announced(SHARD, { spans });
     expect(out.spans()).toEqual(['ada 1-1', 'cyd 1-1']);
+  });
+
+  it('broadcasts of a mind what comes before an event that cannot be read, and raises an alarm once a minute', async () => {
+    const { out, log, broadcaster, happen, alarms } = broadcasting();
+    for (let i = 0; i < 5; i++) await happen('bad', false);
+    for (const mind of ['ada', 'bob', 'cyd', 'dot']) await happen(mind, false);
+    const read = log.read.bind(log);
+    log.read = async (request) => {
+      if ((request.after ?? 0) >= 3) throw new AppError('unavailable', 'not readable', { retryable: false });
+      return read({ ...request, limit: 3 });
+    };
+    log.before = (verb) => {
+      const last = log.gathers.at(-1);
+      if (verb === 'gather' && last?.ranges.some(({ mind }) => mind === 'bad'))
+        throw new AppError('unavailable', 'not JSON', { retryable: false });
+    };
+    const spans = ['ada', 'bob', 'bad', 'cyd', 'dot'].map((mind) => ({ mind, from: 1, to: 1 }));
+    await broadcaster.announced(SHARD, { spans });
+    expect(out.spans().sort()).toEqual(['ada 1-1', 'bad 1-3', 'bob 1-1', 'cyd 1-1', 'dot 1-1']);
+    expect(alarms).toEqual(['bad 4: not readable']);
+    const again = () =>
+      broadcaster.announced(SHARD, { spans: [{ mind: 'bad', from: 1, to: 5 }], again: true });
+    await again();
+    expect(alarms).toHaveLength(1);
+    jest.advanceTimersByTime(61_000);
+    await again();
+    expect(alarms).toHaveLength(2);
+  });
+
+  it.each([
+    ['a gap', { position: 7 }, 'an event of position 7'],
+    ['an older position', { position: 2 }, 'an event of position 2'],
+    ['another mind', { mind: 'ada' }, 'an event of ada'],
+    ['another chain', { prevHash: 'e'.repeat(64) }, 'it does not follow the event before'],
+    ['no meta', { meta: undefined }, 'no event'],
+    ['no time', { at: 'some day' }, 'no event'],
+  ])('broadcasts no event of %s and what follows it, and raises an alarm', async (_, wrong, reason) => {
+    const { out, log, happen, said, alarms, observed } = broadcasting();
+    for (let i = 0; i < 6; i++) await happen('bad', false);
+    Object.assign(log.events('bad')[4] as object, wrong);
+    await said({ mind: 'bad', from: 4, to: 6 });
+    expect(out.spans()).toEqual(['bad 4-4']);
+    expect(observed).toEqual(['bad 1']);
+    expect(alarms).toEqual([`bad 5: ${reason}`]);
+    expect(log.gathers).toHaveLength(1);
+    await happen('ada');
+    expect(out.spans()).toEqual(['bad 4-4', 'ada 1-1']);
+  });
+
+  it('raises an alarm when a batch does not follow the one before, which every cache sees for itself', async () => {
+    const { out, log, happen, alarms } = broadcasting();
+    for (let i = 0; i < 2; i++) await happen('bad');
+    const third = log.put('bad', 'x.a');
+    Object.assign(third, { prevHash: 'e'.repeat(64) });
+    await happen('bad');
+    expect(out.spans()).toEqual(['bad 1-1', 'bad 2-2', 'bad 3-4']);
+    expect(alarms).toEqual(['bad 3: it does not follow what was broadcast before']);
   });
 
   it('gives up a mind that the log does not know, and one whose events do not exist', async () => {

@@ -66,10 +66,11 @@ export class TestLog implements LogPort {
     return { minds };
   }
 
-  async read({ mind, limit = 1_000, kinds }: ReadRequest): Promise<ReadReply> {
+  async read({ mind, after = 0, limit = 1_000, kinds, order }: ReadRequest): Promise<ReadReply> {
     await this.enter('read', mind);
-    const wanted = this.events(mind).filter(({ kind }) => !kinds || kinds.includes(kind));
-    return { events: wanted.reverse().slice(0, limit), head: this.head(mind), importedTo: this.importedTo };
+    const ofKinds = this.events(mind).filter(({ kind }) => !kinds || kinds.includes(kind));
+    const wanted = order === 'desc' ? ofKinds.reverse() : ofKinds.filter(({ position }) => position > after);
+    return { events: wanted.slice(0, limit), head: this.head(mind), importedTo: this.importedTo };
   }
 
   async append({ mind, events, expectedPosition }: AppendRequest): Promise<AppendReply> {
