@@ -4,8 +4,8 @@ import { withClient } from '#deploy/local/postgres-client';
 import type { FaultKind } from './faults/fault-kinds';
 import { checkout, programOf } from './stage/checkout';
 
-/** A change of one file of the build: each text must be there, so that a break can't quietly do nothing. */
-interface Patch {
+/** A change of one file of the build: each text must be there once, so that a break can't quietly do nothing. */
+export interface Patch {
   file: string;
   replace: readonly (readonly [text: string, by: string])[];
 }
@@ -73,16 +73,21 @@ export function brokenProgram({ patches }: Break, folder: string): string[] | un
   cpSync(join(checkout, 'dist'), join(folder, 'dist'), { recursive: true });
   cpSync(join(checkout, 'package.json'), join(folder, 'package.json'));
   symlinkSync(join(checkout, 'node_modules'), join(folder, 'node_modules'));
-  for (const { file, replace } of patches) {
-    const path = join(folder, file);
-    let text = readFileSync(path, 'utf8');
-    for (const [old, by] of replace) {
-      if (!text.includes(old)) throw new Error(`${file} does not hold: ${old}`);
-      text = text.replace(old, by);
-    }
-    writeFileSync(path, text);
+  for (const patch of patches) {
+    const path = join(folder, patch.file);
+    writeFileSync(path, patched(readFileSync(path, 'utf8'), patch));
   }
   return programOf(folder);
+}
+
+/** @throws Error naming a text that is not there, or not once. */
+export function patched(built: string, { file, replace }: Patch): string {
+  return replace.reduce((text, [old, by]) => {
+    const [before, after, ...more] = text.split(old);
+    if (before === undefined || after === undefined || more.length > 0)
+      throw new Error(`${file} does not hold exactly once: ${old}`);
+    return `${before}${by}${after}`;
+  }, built);
 }
 
 export async function breakDatabase({ sql }: Break, postgresUrl: string): Promise<void> {
