@@ -7,7 +7,8 @@ import { gatewaySettings } from '../../services/gateway/src/config';
 import { projectionSettings } from '../../services/projection/src/config';
 import { reflectionSettings } from '../../services/reflection/src/config';
 
-const SCHEMAS: Record<string, z.ZodObject> = {
+/** The settings of each service. */
+export const SCHEMAS: Record<string, z.ZodObject> = {
   'event-log': eventLogSettings,
   'tick-coordinator': coordinatorSettings,
   projection: projectionSettings,

@@ -19,6 +19,11 @@ const MIGRATION_PAUSE_MS = 1_000;
 const ASK = { text: 'SELECT 1', query_timeout: 1_000 };
 const OLDEST_VERSION = 150_000;
 
+/** The most connections of one process, by pool; the manifests count with them. */
+export const CONNECTIONS = { reads: 6, appends: 4, imports: 4 } as const;
+/** Held besides while the schema is brought up to date, before the pools are opened. */
+export const MIGRATING_CONNECTIONS = 3;
+
 export interface DatabaseOptions {
   url: string;
   /** Called for connections that fail while nobody uses them. */
@@ -38,13 +43,13 @@ export class Database {
     const source = new DataSource({
       ...baseOptions(url),
       poolErrorHandler: onIdleError,
-      extra: poolConfig('reads', 6),
+      extra: poolConfig('reads', CONNECTIONS.reads),
     });
     await source.initialize();
     const reads = (source.driver as unknown as { master: Pool }).master;
     const [appends, imports] = [
-      openPool(url, 'appends', 4, onIdleError),
-      openPool(url, 'imports', 4, onIdleError),
+      openPool(url, 'appends', CONNECTIONS.appends, onIdleError),
+      openPool(url, 'imports', CONNECTIONS.imports, onIdleError),
     ];
     return new Database(source, reads, appends, imports);
   }
@@ -80,7 +85,11 @@ const baseOptions = (url: string) => ({
  * start. @throws AppError with a sentence that says what to do.
  */
 export async function migrate(url: string, shards: number): Promise<void> {
-  const source = new DataSource({ ...baseOptions(url), poolSize: 3, connectTimeoutMS: 5_000 });
+  const source = new DataSource({
+    ...baseOptions(url),
+    poolSize: MIGRATING_CONNECTIONS,
+    connectTimeoutMS: 5_000,
+  });
   await connectToMigrate(source, url);
   try {
     await checkVersion(source);
