@@ -18,8 +18,6 @@ import type { ReflectionSettings } from './config';
 import { reflectionWhy } from './core/explainers';
 import { reflectionRules } from './core/rules';
 
-const PATIENCE_MS = 7_000;
-
 /** Lets attempts see live ticks, and ends them in order. */
 @Injectable()
 class AttemptsLifecycle implements OnModuleInit, BeforeApplicationShutdown {
@@ -33,7 +31,7 @@ class AttemptsLifecycle implements OnModuleInit, BeforeApplicationShutdown {
   }
 
   beforeApplicationShutdown(): Promise<void> {
-    return this.attempts.close(PATIENCE_MS);
+    return this.attempts.close();
   }
 }
 

@@ -78,4 +78,17 @@ describe('attempts at a reflection', () => {
     await world.attempts.close(10);
     expect(world.kinds()).toEqual(['reflection_requested', 'autonomy_tick']);
   });
+
+  it('counts its patience from when the process was told to end, and begins no call after that', async () => {
+    const world = new ReflectingMind({ hang: true }, { say: TEXT });
+    world.add('reflection_requested');
+    await world.tick();
+    world.attempts.begin(10);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await world.tick();
+    await world.tick();
+    await world.attempts.close(60_000);
+    expect(world.model.requests).toHaveLength(1);
+    expect(world.kinds()).not.toContain('reflection');
+  });
 });

@@ -32,6 +32,8 @@ export interface AttemptsParts {
 }
 
 const APPEND_MS = 10_000;
+/** How long open model calls may go on once the process has been told to end. */
+const PATIENCE_MS = 7_000;
 
 /**
  * Looks at the gate at each live tick and, when it opens, asks the model beside the feed. The result is decided on the
@@ -41,13 +43,15 @@ export class Attempts implements Effect<ReflectionState> {
   readonly kinds = ['autonomy_tick'];
   private readonly running = new Set<Promise<void>>();
   private readonly stop = new AbortController();
+  /** Set once the process was told to end: it aborts what is still open then. */
+  private ending?: NodeJS.Timeout;
 
   constructor(private readonly parts: AttemptsParts) {}
 
   react(mind: string, state: ReflectionState, event: MindEvent): void {
     const { wouldReflect, reason } = gate(state, atTick(state), this.callsOf(mind));
     this.parts.observe(reason);
-    if (!wouldReflect) return;
+    if (!wouldReflect || this.ending) return;
     const prompt = reflectionPrompt(state, reason as ReflectionPrompt['trigger'], event.position);
     const own = state.model.current && { ...state.model.current };
     this.start(mind, state.ticks.tick, () => this.attempt(mind, prompt, own));
@@ -58,12 +62,17 @@ export class Attempts implements Effect<ReflectionState> {
     return this.parts.calls.of(mind, this.parts.budget.exhausted(mind));
   }
 
-  /** Waits for open calls; those still open after `patienceMs` are aborted, and nothing is appended for them. */
-  async close(patienceMs: number): Promise<void> {
+  /** No new calls, and those still open after `patienceMs` are aborted, and nothing is appended for them. The first time counts. */
+  begin(patienceMs = PATIENCE_MS): void {
     const abort = () => this.stop.abort(new AppError('unavailable', 'this member is shutting down'));
-    const timer = setTimeout(abort, patienceMs);
+    this.ending ??= setTimeout(abort, patienceMs);
+  }
+
+  /** Waits for open calls, until they have answered or were aborted. */
+  async close(patienceMs?: number): Promise<void> {
+    this.begin(patienceMs);
     await Promise.all(this.running);
-    clearTimeout(timer);
+    clearTimeout(this.ending);
   }
 
   private start(mind: string, tick: number, work: () => Promise<void>): void {
