@@ -99,11 +99,12 @@ export class AskingWriter {
     const { events, minds, clock } = this.parts;
     let open = [...jobs];
     try {
+      // The head first: what is in the log by then is known when its ids are asked for.
+      const { head, record } = await minds.refresh(mind);
       const known = await events.known(
         mind,
         jobs.flatMap((job) => job.events.map(({ id }) => id)),
       );
-      const { head, record } = await minds.refresh(mind);
       const byId = new Map(known.map((event) => [event.id, event]));
       open = jobs.filter((job) => !settleJudged(job, judgeIds(job.events, byId), head));
       if (record.archivedAt !== null) throw archived(mind);
