@@ -143,7 +143,8 @@ export class Following {
   private async fromLog(): Promise<FollowedBatch | null> {
     if (this.state.seen >= this.state.head) return null;
     const page = await this.source.read(this.state.seen);
-    if (!page) throw new AppError('unavailable', 'the log has fewer events than it said');
+    if (!page || page.to <= this.state.seen)
+      throw new AppError('unavailable', 'the log has fewer events than it said');
     return this.advance(page);
   }
 
