@@ -3,7 +3,7 @@ import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { startPostgres, type PostgresServer } from '#deploy/local/postgres';
 import { withClient } from '#deploy/local/postgres-client';
-import { fillDatabase } from '#test/bench/generate/fill-database';
+import { pause, waitUntil } from '#deploy/local/waiting';
 import { eventually, httpTo, type Http } from '#test/support/http';
 import { startSystem, type System } from '#test/support/system';
 import { temporaryDataDir } from '#test/support/servers';
@@ -11,7 +11,8 @@ import { temporaryDataDir } from '#test/support/servers';
 /** Debian's place for the programs of each version. The package that brings our server has no `pg_dump`. */
 const INSTALLED = '/usr/lib/postgresql';
 const NEEDED = ['initdb', 'postgres', 'pg_dump', 'pg_restore'];
-const SHARDS = 64;
+/** Fewer than the ticks that may be asked for in a second. */
+const DAYS = 8;
 const HOUR_MS = 3_600_000;
 /** Services that fold. */
 const FOLDING = 4;
@@ -77,13 +78,33 @@ async function see(http: Http, mind: string): Promise<Seen> {
   return eventually(look, isWhole, 30_000);
 }
 
-async function live(http: Http, server: PostgresServer): Promise<void> {
-  const plans = MINDS.map((mind, seed) => ({ mind, seed, events: 200, endsAtMs: Date.now() - HOUR_MS }));
-  await fillDatabase(plans, { postgresUrl: server.url, shards: SHARDS, tickIntervalMs: HOUR_MS });
-  for (const mind of MINDS) {
-    expect((await http.post(`/v1/minds/${mind}/turns`, { text: 'Remember the backup.' })).status).toBe(200);
-    expect((await http.post(`/v1/minds/${mind}/commitments`, { text: 'restore it' })).status).toBe(201);
-    expect((await http.post(`/v1/minds/${mind}/ticks`)).status).toBe(202);
+/** The same, once nothing has followed in a mind for two seconds: what a tick leads to comes a little later. */
+async function seeAtRest(http: Http): Promise<Seen[]> {
+  const seeAll = () => Promise.all(MINDS.map((mind) => see(http, mind)));
+  let last = await seeAll();
+  const isAtRest = async () => {
+    await pause(2_000);
+    const before = last;
+    last = await seeAll();
+    return last.every(({ head }, index) => head.position === before[index]?.head.position);
+  };
+  expect(await waitUntil(isAtRest, { timeoutMs: 30_000 })).toBe(true);
+  return last;
+}
+
+/** Names, turns, commitments kept and open, ticks and what follows from them. */
+async function live(http: Http, mind: string): Promise<void> {
+  const done = async (path: string, status: number, body?: object) => {
+    const answer = await http.post(`/v1/minds${path}`, body);
+    expect({ path, status: answer.status }).toEqual({ path, status });
+    return answer.body;
+  };
+  await done('', 201, { id: mind, tickIntervalMs: HOUR_MS });
+  await done(`/${mind}/identity`, 200, { name: 'Nova' });
+  for (let n = 0; n < DAYS; n++) {
+    await done(`/${mind}/turns`, 200, { text: `This is day ${n}. Remember the backup.` });
+    await done(`/${mind}/commitments`, 201, { text: `restore day ${n}` });
+    await done(`/${mind}/ticks`, 202);
   }
 }
 
@@ -100,8 +121,8 @@ function dumpAndRestore(from: PostgresServer, to: PostgresServer): void {
   async () => {
     const [first, second] = [await newServer(), await newServer()];
     let http = await startOn(first);
-    await live(http, first);
-    const before = await Promise.all(MINDS.map((mind) => see(http, mind)));
+    for (const mind of MINDS) await live(http, mind);
+    const before = await seeAtRest(http);
     for (const { services } of before) expect(Object.keys(services)).toHaveLength(FOLDING);
     dumpAndRestore(first, second);
     await stop();
