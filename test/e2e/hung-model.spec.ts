@@ -25,15 +25,7 @@ let isHung = false;
 
 beforeAll(async () => {
   model = await ScriptedModel.start(() => (isHung ? 'hang' : ANSWER));
-  system = await startSystem({
-    env: {
-      PMM_MODEL_PROVIDER: 'openai-compatible',
-      PMM_MODEL: 'scripted',
-      PMM_MODEL_BASE_URL: model.url,
-      PMM_MODEL_API_KEY: 'none',
-      PMM_MODEL_TIMEOUT_MS: '60000',
-    },
-  });
+  system = await startSystem({ env: model.settings(60_000) });
   http = httpTo(system.http);
   nats = await connect({ servers: system.nats });
   for (const id of [PATIENT, DIRECT]) await http.post('/v1/minds', { id, tickIntervalMs: 3_600_000 });

@@ -68,15 +68,7 @@ const why = async (position: number, path = LIFE) =>
 
 beforeAll(async () => {
   model = await ScriptedModel.start(lifeScript);
-  system = await startSystem({
-    env: {
-      PMM_MODEL_PROVIDER: 'openai-compatible',
-      PMM_MODEL: 'scripted',
-      PMM_MODEL_BASE_URL: model.url,
-      PMM_MODEL_API_KEY: 'none',
-      PMM_MODEL_TIMEOUT_MS: String(MODEL_TIMEOUT_MS),
-    },
-  });
+  system = await startSystem({ env: model.settings(MODEL_TIMEOUT_MS) });
   http = httpTo(system.http);
   for (const id of ['life', 'policy']) await http.post('/v1/minds', { id, tickIntervalMs: 3_600_000 });
 }, 180_000);

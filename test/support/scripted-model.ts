@@ -40,6 +40,17 @@ export class ScriptedModel {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
+  /** Of a system whose minds it answers. */
+  settings(timeoutMs: number): Record<string, string> {
+    return {
+      PMM_MODEL_PROVIDER: 'openai-compatible',
+      PMM_MODEL: 'scripted',
+      PMM_MODEL_BASE_URL: this.url,
+      PMM_MODEL_API_KEY: 'none',
+      PMM_MODEL_TIMEOUT_MS: String(timeoutMs),
+    };
+  }
+
   async stop(): Promise<void> {
     this.server.closeAllConnections();
     await new Promise((resolve) => this.server.close(resolve));

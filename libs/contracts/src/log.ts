@@ -14,7 +14,8 @@ import { LIMITS } from './limits';
 
 /**
  * Requests and replies of the event-log service: `pmm.v1.log.<shard>.<verb>`. Fields that a request has beyond its schema are left
- * out: they are of a newer version that asks an older one. Events are strict: nothing of them may be lost. */
+ * out: they are of a newer version that asks an older one. Events are strict: nothing of them may be lost.
+ */
 
 const tickIntervalMs = z.number().int().min(100).max(3_600_000);
 const provider = z.string().min(1).max(64);

@@ -23,8 +23,6 @@ import { reflectionRules } from '../../../services/reflection/src/core/rules';
 import { noBudget, type MemberContext } from './context';
 import { cacheOf, statefulMember, type StatefulMember } from './stateful';
 
-const ATTEMPTS_PATIENCE_MS = 7_000;
-
 export function projectionMember(context: MemberContext, settings: CacheSettings): StatefulMember {
   const stateful = { service: 'projection', fold: projectionFold, rules: projectionRules } as const;
   const cache = cacheOf(context, stateful, settings);
@@ -57,7 +55,7 @@ export function reflectionMember(
   cache.addEffect(attempts);
   return statefulMember(context, cache, {
     controller: new ReflectionController(new Reflections(cache, logClient, attempts)),
-    beforeShutdown: () => attempts.close(ATTEMPTS_PATIENCE_MS),
+    beforeShutdown: () => attempts.close(),
   });
 }
 

@@ -135,7 +135,7 @@ export class Broadcaster {
           position: first.position,
           reason: 'it does not follow what was broadcast before',
         });
-      this.parts.out.publish(shard, toBatch({ ...found, events: [...events] }, first, last));
+      this.parts.out.publish(shard, toBatch({ ...found, events }, first, last));
       if (last.position > importedTo) this.parts.onEvents(mind, events);
     }
     progress.read(mind, { asked, last, head: head.position });

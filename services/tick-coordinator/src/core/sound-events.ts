@@ -2,13 +2,13 @@ import type { MindEvent } from '#libs/contracts';
 
 export interface Sound {
   /** Those before the first fault. */
-  events: readonly MindEvent[];
+  events: MindEvent[];
   /** What somebody stored who is not event-log: no cache could fold it. */
   fault?: { position: number; reason: string };
 }
 
 /** What was read of a mind's log after a position, as far as it is a run of events of this mind, each linked to the one before. */
-export function soundEvents(mind: string, after: number, read: readonly MindEvent[]): Sound {
+export function soundEvents(mind: string, after: number, read: MindEvent[]): Sound {
   for (const [n, event] of read.entries()) {
     const reason = isEvent(event)
       ? misplaced(event, { mind, position: after + n + 1 }, read[n - 1])

@@ -58,8 +58,8 @@ class PostgresImport implements ImportTransaction {
         [this.mind],
       )
     ).rows;
-    if (row?.isArchived) throw new AppError('forbidden', `${this.mind} is archived: nothing can be imported`);
     if (!row) throw new AppError('unknown_mind', `there is no mind ${this.mind}`);
+    if (row.isArchived) throw new AppError('forbidden', `${this.mind} is archived: nothing can be imported`);
     const { rows } = await this.client.query<{ position: number; hash: string }>(
       `SELECT position::float8, encode(hash, 'hex') AS hash FROM events WHERE mind = $1 ORDER BY position DESC LIMIT 1`,
       [this.mind],
