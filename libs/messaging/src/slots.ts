@@ -10,6 +10,11 @@ export class Slots {
     private readonly waitingLimit: number,
   ) {}
 
+  /** Whether whoever comes now has to wait. */
+  get isFull(): boolean {
+    return this.taken >= this.limit;
+  }
+
   /** @throws AppError `busy` when too many wait already; else what `work` throws. */
   async run<T>(work: () => Promise<T>): Promise<T> {
     await this.enter();
@@ -21,7 +26,7 @@ export class Slots {
   }
 
   private async enter(): Promise<void> {
-    if (this.taken < this.limit) {
+    if (!this.isFull) {
       this.taken += 1;
       return;
     }

@@ -38,7 +38,6 @@ class Shards implements OnApplicationBootstrap, OnApplicationShutdown {
     private readonly warmup: ShardWarmup,
     private readonly stream: BatchStream,
     @Inject(LOG) private readonly log: Log,
-    @Inject(SERVICE_CONFIG) private readonly config: CoordinatorSettings,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
@@ -49,7 +48,7 @@ class Shards implements OnApplicationBootstrap, OnApplicationShutdown {
     });
     this.ownership.onRelease((shard) => {
       this.broadcaster.release(shard);
-      this.ticker.release((mind) => this.ownership.owns(shardOf(mind, this.config.PMM_SHARDS)));
+      this.ticker.release();
     });
   }
 
@@ -70,10 +69,12 @@ class Shards implements OnApplicationBootstrap, OnApplicationShutdown {
     },
     {
       provide: Ticker,
-      inject: [LogClient, Metrics, CLOCK, LOG, SERVICE_CONFIG],
+      inject: [LogClient, Metrics, Ownership, CLOCK, LOG, SERVICE_CONFIG],
+      // eslint-disable-next-line max-params -- Nest injects by position
       useFactory: (
         log: LogClient,
         metrics: Metrics,
+        ownership: Ownership,
         clock: Clock,
         logger: Log,
         config: CoordinatorSettings,
@@ -83,6 +84,7 @@ class Shards implements OnApplicationBootstrap, OnApplicationShutdown {
           appender: new TickAppender(log, (reason) => metrics.ticks.inc({ reason })),
           clock,
           logger,
+          owns: (mind) => ownership.owns(shardOf(mind, config.PMM_SHARDS)),
         }),
     },
     {

@@ -17,10 +17,12 @@ const TICK_INTERVAL_MS = 10_000;
 /** The coordinator, connected as its module does it. */
 export function coordinatorMember(context: MemberContext): Member {
   const { logClient, link, metrics, clock, log: logger, ownership, transport } = context;
+  const owns = (shard: number) => ownership.owns(shard);
   const ticker = new Ticker({
     loader: new ClockLoader(logClient, TICK_INTERVAL_MS),
     appender: new TickAppender(logClient, () => undefined),
     ...{ clock, logger },
+    owns: (mind) => owns(shardOf(mind, SHARDS)),
   });
   const alarms = new Alarms(metrics, logger, toAlarms('tick-coordinator', link));
   const broadcaster = new Broadcaster({
@@ -28,7 +30,6 @@ export function coordinatorMember(context: MemberContext): Member {
     onEvents: (mind, events) => ticker.observe(mind, events),
     alarm: (fault) => alarms.raise('log_spoilt', fault),
   });
-  const owns = (shard: number) => ownership.owns(shard);
   const warmup = new ShardWarmup({ log: logClient, ticker, clock, logger, owns });
   serve(transport, new CoordinatorController(broadcaster, ticker));
   return memberOf(context, {
@@ -39,7 +40,7 @@ export function coordinatorMember(context: MemberContext): Member {
       });
       ownership.onRelease((shard) => {
         broadcaster.release(shard);
-        ticker.release((mind) => owns(shardOf(mind, SHARDS)));
+        ticker.release();
       });
     },
     shutdown: () => Promise.resolve(ticker.stop()),

@@ -23,6 +23,7 @@ function ticking(log = new TestLog(), { feed = true } = {}) {
     appender: new TickAppender(log, (reason) => reasons.push(reason)),
     clock: systemClock,
     logger,
+    owns: () => true,
   });
   const seen = new Map<string, number>();
   const show = () => {

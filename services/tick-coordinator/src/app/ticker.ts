@@ -1,6 +1,6 @@
 import type { MindEvent, TickReply } from '#libs/contracts';
 import { AppError, type Clock } from '#libs/kernel';
-import type { Log } from '#libs/messaging';
+import { Slots, type Log } from '#libs/messaging';
 import { filled, newMindClock, nextTick, observe, ticked, type MindClock } from '../core/mind-clock';
 import type { ClockLoader, LatestEvents } from './clock-loader';
 import { TickAnswers } from './tick-answers';
@@ -24,8 +24,13 @@ export interface TickerParts {
   appender: Pick<TickAppender, 'append'>;
   clock: Clock;
   logger: Log;
+  owns: (mind: string) => boolean;
 }
 
+/** Event-log answers requests of users at the same time: after a restart, thousands of minds come at once. */
+const LOADS_AT_ONCE = 32;
+const TICKS_AT_ONCE = 256;
+const WAITING = 100_000;
 const MAX_TIMER_MS = 2 ** 31 - 1;
 const RETRY_MS = 2_000;
 /** How often somebody who waits for a tick may find its number taken, or a tick under way that is not for him. */
@@ -36,6 +41,11 @@ export class Ticker {
   private readonly entries = new Map<string, Promise<Entry>>();
   /** Minds whose clock could not be read, and when that is tried again. */
   private readonly retries = new Map<string, NodeJS.Timeout>();
+  private readonly loads = new Slots(LOADS_AT_ONCE, WAITING);
+  /** Minds whose clock is read when their turn comes. */
+  private readonly waiting = new Map<string, Promise<Entry | null>>();
+  private readonly clockTicks = new Slots(TICKS_AT_ONCE, WAITING);
+  private stopped = false;
   private readonly answers: TickAnswers;
 
   constructor(private readonly parts: TickerParts) {
@@ -46,6 +56,8 @@ export class Ticker {
   observe(mind: string, events: readonly MindEvent[]): void {
     const first = events[0];
     if (!first) return;
+    // When its turn comes the log tells of these events as well: they need not be held until then.
+    if (!this.entries.has(mind) && this.loads.isFull) return void (this.waiting.has(mind) || this.wake(mind));
     void this.withEntry(mind, first.position === 1, (entry) => {
       // What lies before was imported, and is not shown here.
       if (entry.clock.isEmpty && first.position > 1) return this.readAgain(mind);
@@ -73,16 +85,22 @@ export class Ticker {
   }
 
   knows(mind: string): boolean {
-    return this.entries.has(mind) || this.retries.has(mind);
+    return this.entries.has(mind) || this.waiting.has(mind) || this.retries.has(mind);
   }
 
   /** Drops the minds that are another member's now. */
-  release(isOurs: (mind: string) => boolean): void {
-    for (const mind of [...this.entries.keys(), ...this.retries.keys()]) if (!isOurs(mind)) this.forget(mind);
+  release(): void {
+    const known = [...this.entries.keys(), ...this.retries.keys()];
+    for (const mind of known) if (!this.isOurs(mind)) this.forget(mind);
   }
 
   stop(): void {
-    this.release(() => false);
+    this.stopped = true;
+    this.release();
+  }
+
+  private isOurs(mind: string): boolean {
+    return !this.stopped && this.parts.owns(mind);
   }
 
   private async tickNow(mind: string, why: TickReason): Promise<TickReply> {
@@ -101,13 +119,23 @@ export class Ticker {
   }
 
   private async withEntry(mind: string, isNew: boolean, work: (entry: Entry) => void): Promise<void> {
-    let entry: Entry;
+    let entry: Entry | null;
     try {
-      entry = await this.entryOf(mind, isNew);
+      entry = await (this.entries.get(mind) ?? this.inTurn(mind, isNew));
     } catch (error) {
       return this.retryLoading(mind, error);
     }
-    if (!entry.dropped) work(entry);
+    if (entry && !entry.dropped) work(entry);
+  }
+
+  /** Reads a clock when others' have been read. Null: the mind became another member's meanwhile. */
+  private inTurn(mind: string, isNew: boolean): Promise<Entry | null> {
+    const waiting = this.waiting.get(mind);
+    if (waiting) return waiting;
+    const load = async () => (this.isOurs(mind) ? this.entryOf(mind, isNew) : null);
+    const loaded = this.loads.run(load).finally(() => this.waiting.delete(mind));
+    this.waiting.set(mind, loaded);
+    return loaded;
   }
 
   private forget(mind: string): void {
@@ -186,12 +214,18 @@ export class Ticker {
   }
 
   private onTimer(mind: string, entry: Entry): void {
-    const next = nextTick(entry.clock);
-    if (!next || next.at > this.parts.clock.now() + 1) return this.schedule(mind, entry);
-    this.tick(mind, entry, { reason: next.reason }).then(
-      (result) => (result ? this.schedule(mind, entry) : this.readAgain(mind)),
+    const ticked = this.clockTicks.run(() => this.tickByClock(mind, entry));
+    ticked.then(
+      (isKnown) => (isKnown ? this.schedule(mind, entry) : this.readAgain(mind)),
       (error: unknown) => this.retryLater(mind, entry, error),
     );
+  }
+
+  /** Ticks if it is still time for it. False when the log knows more than we do. */
+  private async tickByClock(mind: string, entry: Entry): Promise<boolean> {
+    const next = nextTick(entry.clock);
+    if (entry.dropped || !next || next.at > this.parts.clock.now() + 1) return true;
+    return (await this.tick(mind, entry, { reason: next.reason })) !== null;
   }
 
   /** The log knows more than we do: of another coordinator's ticks, or of an import. It says when it is time again. */
