@@ -3,6 +3,7 @@ import { AppError, type Clock } from '#libs/kernel';
 import { Slots, type Log } from '#libs/messaging';
 import { filled, newMindClock, nextTick, observe, ticked, type MindClock } from '../core/mind-clock';
 import type { ClockLoader, LatestEvents } from './clock-loader';
+import { KnownMinds } from './known-minds';
 import { TickAnswers } from './tick-answers';
 import type { Ticked, TickAppender, TickReason } from './tick-appender';
 
@@ -27,8 +28,7 @@ export interface TickerParts {
   owns: (mind: string) => boolean;
 }
 
-/** Event-log answers requests of users at the same time: after a restart, thousands of minds come at once. */
-const LOADS_AT_ONCE = 32;
+/** By the clock, when many fall due together; event-log has others' requests to answer too. */
 const TICKS_AT_ONCE = 256;
 const WAITING = 100_000;
 const MAX_TIMER_MS = 2 ** 31 - 1;
@@ -38,18 +38,17 @@ const MAX_ROUNDS = 20;
 
 /** Ticks minds: on time, on request, and ever more slowly those in which nothing happens. */
 export class Ticker {
-  private readonly entries = new Map<string, Promise<Entry>>();
-  /** Minds whose clock could not be read, and when that is tried again. */
-  private readonly retries = new Map<string, NodeJS.Timeout>();
-  private readonly loads = new Slots(LOADS_AT_ONCE, WAITING);
-  /** Minds whose clock is read when their turn comes. */
-  private readonly waiting = new Map<string, Promise<Entry | null>>();
+  private readonly minds: KnownMinds<Entry>;
   private readonly clockTicks = new Slots(TICKS_AT_ONCE, WAITING);
-  private stopped = false;
   private readonly answers: TickAnswers;
 
   constructor(private readonly parts: TickerParts) {
     this.answers = new TickAnswers(parts.clock);
+    this.minds = new KnownMinds({
+      ...{ owns: parts.owns, logger: parts.logger, drop },
+      read: async (mind, isNew) => this.entryFrom(mind, await parts.loader.load(mind, isNew), isNew),
+      again: (mind) => void this.wake(mind),
+    });
   }
 
   /** Takes in events that were broadcast. */
@@ -57,7 +56,7 @@ export class Ticker {
     const first = events[0];
     if (!first) return;
     // When its turn comes the log tells of these events as well: they need not be held until then.
-    if (!this.entries.has(mind) && this.loads.isFull) return void (this.waiting.has(mind) || this.wake(mind));
+    if (this.minds.mustWait(mind)) return void (this.minds.isWaiting(mind) || this.wake(mind));
     void this.withEntry(mind, first.position === 1, (entry) => {
       // What lies before was imported, and is not shown here.
       if (entry.clock.isEmpty && first.position > 1) return this.readAgain(mind);
@@ -85,26 +84,20 @@ export class Ticker {
   }
 
   knows(mind: string): boolean {
-    return this.entries.has(mind) || this.waiting.has(mind) || this.retries.has(mind);
+    return this.minds.has(mind);
   }
 
   /** Drops the minds that are another member's now. */
   release(): void {
-    const known = [...this.entries.keys(), ...this.retries.keys()];
-    for (const mind of known) if (!this.isOurs(mind)) this.forget(mind);
+    this.minds.release();
   }
 
   stop(): void {
-    this.stopped = true;
-    this.release();
-  }
-
-  private isOurs(mind: string): boolean {
-    return !this.stopped && this.parts.owns(mind);
+    this.minds.stop();
   }
 
   private async tickNow(mind: string, why: TickReason): Promise<TickReply> {
-    const entry = await this.entryOf(mind, false);
+    const entry = await this.minds.now(mind);
     if (why.key !== undefined) await this.tell(mind, entry);
     for (let round = 0; round < MAX_ROUNDS; round++) {
       const known = this.answers.of(mind, why.key);
@@ -121,55 +114,11 @@ export class Ticker {
   private async withEntry(mind: string, isNew: boolean, work: (entry: Entry) => void): Promise<void> {
     let entry: Entry | null;
     try {
-      entry = await (this.entries.get(mind) ?? this.inTurn(mind, isNew));
+      entry = await this.minds.inTurn(mind, isNew);
     } catch (error) {
-      return this.retryLoading(mind, error);
+      return this.minds.failed(mind, error);
     }
     if (entry && !entry.dropped) work(entry);
-  }
-
-  /** Reads a clock when others' have been read. Null: the mind became another member's meanwhile. */
-  private inTurn(mind: string, isNew: boolean): Promise<Entry | null> {
-    const waiting = this.waiting.get(mind);
-    if (waiting) return waiting;
-    const load = async () => (this.isOurs(mind) ? this.entryOf(mind, isNew) : null);
-    const loaded = this.loads.run(load).finally(() => this.waiting.delete(mind));
-    this.waiting.set(mind, loaded);
-    return loaded;
-  }
-
-  private forget(mind: string): void {
-    clearTimeout(this.retries.get(mind));
-    this.retries.delete(mind);
-    const entry = this.entries.get(mind);
-    this.entries.delete(mind);
-    entry?.then(drop, () => undefined);
-  }
-
-  /** A clock that can't be read now is read again soon: an awake mind must not fall asleep by it. */
-  private retryLoading(mind: string, error: unknown): void {
-    if (!(error instanceof AppError)) throw error;
-    if (!error.retryable || this.entries.has(mind)) return;
-    this.parts.logger.warn(`mind ${mind}: its clock can't be read now: ${error.message}`);
-    this.readLater(mind);
-  }
-
-  private readLater(mind: string): void {
-    if (this.retries.has(mind)) return;
-    const again = () => {
-      this.retries.delete(mind);
-      void this.wake(mind);
-    };
-    this.retries.set(mind, setTimeout(again, RETRY_MS).unref());
-  }
-
-  private entryOf(mind: string, isNew: boolean): Promise<Entry> {
-    const known = this.entries.get(mind);
-    if (known) return known;
-    const entry = this.parts.loader.load(mind, isNew).then((latest) => this.entryFrom(mind, latest, isNew));
-    this.entries.set(mind, entry);
-    entry.catch(() => this.entries.get(mind) === entry && this.entries.delete(mind));
-    return entry;
   }
 
   private entryFrom(mind: string, latest: LatestEvents, isNew: boolean): Entry {
@@ -230,25 +179,20 @@ export class Ticker {
 
   /** The log knows more than we do: of another coordinator's ticks, or of an import. It says when it is time again. */
   private readAgain(mind: string): void {
-    this.forget(mind);
+    this.minds.forget(mind);
     void this.withEntry(mind, false, (entry) => {
       this.schedule(mind, entry);
       // Whoever answered did not know of it yet.
-      if (entry.clock.isEmpty) this.forgetForNow(mind);
+      if (entry.clock.isEmpty) this.minds.forgetForNow(mind);
     });
-  }
-
-  private forgetForNow(mind: string): void {
-    this.forget(mind);
-    this.readLater(mind);
   }
 
   private retryLater(mind: string, entry: Entry, error: unknown): void {
     if (!(error instanceof AppError)) throw error;
     this.parts.logger.warn(`mind ${mind} did not tick: ${error.message}`);
     // Archived: or taken out again, and woken, while this answer was on its way.
-    if (error.code === 'forbidden') this.forgetForNow(mind);
-    else if (!error.retryable) this.forget(mind);
+    if (error.code === 'forbidden') this.minds.forgetForNow(mind);
+    else if (!error.retryable) this.minds.forget(mind);
     else if (!entry.dropped) this.setTimer(entry, RETRY_MS, () => this.schedule(mind, entry));
   }
 
