@@ -1,3 +1,4 @@
+import type { MindEvent } from '#libs/contracts';
 import { AppError } from '#libs/kernel';
 import { Slots, type Log } from '#libs/messaging';
 
@@ -7,8 +8,11 @@ const WAITING = 100_000;
 const RETRY_MS = 2_000;
 
 export interface KnownMindsParts<T> {
-  /** @throws AppError of event-log. */
-  read: (mind: string, isNew: boolean) => Promise<T>;
+  /**
+   * @param first All events of a mind that is new: they need not be read.
+   * @throws AppError of event-log.
+   */
+  read: (mind: string, first?: readonly MindEvent[]) => Promise<T>;
   /** Told when what is known of a mind is not kept any more. */
   drop: (known: T) => void;
   /** Called when it is time to read a mind again that could not be read. */
@@ -44,17 +48,17 @@ export class KnownMinds<T> {
 
   /** Reads a mind at once if it is not known. @throws AppError of event-log. */
   now(mind: string): Promise<T> {
-    return this.known.get(mind) ?? this.read(mind, false);
+    return this.known.get(mind) ?? this.read(mind);
   }
 
   /**
    * Reads a mind, if it is not known, when its turn comes. Null: it became another member's meanwhile.
    * @throws AppError of event-log, `busy`
    */
-  inTurn(mind: string, isNew: boolean): Promise<T | null> {
+  inTurn(mind: string, first?: readonly MindEvent[]): Promise<T | null> {
     const there = this.known.get(mind) ?? this.waiting.get(mind);
     if (there) return there;
-    const read = async () => (this.isOurs(mind) ? (this.known.get(mind) ?? this.read(mind, isNew)) : null);
+    const read = async () => (this.isOurs(mind) ? (this.known.get(mind) ?? this.read(mind, first)) : null);
     const waiting = this.reads.run(read).finally(() => this.waiting.delete(mind));
     this.waiting.set(mind, waiting);
     return waiting;
@@ -97,8 +101,8 @@ export class KnownMinds<T> {
     return !this.stopped && this.parts.owns(mind);
   }
 
-  private read(mind: string, isNew: boolean): Promise<T> {
-    const known = this.parts.read(mind, isNew);
+  private read(mind: string, first?: readonly MindEvent[]): Promise<T> {
+    const known = this.parts.read(mind, first);
     this.known.set(mind, known);
     known.catch(() => this.known.get(mind) === known && this.known.delete(mind));
     return known;

@@ -6,7 +6,7 @@ import { Ticker } from './ticker';
 
 const INTERVAL = 10_000;
 const ANSWER_MS = 5;
-const MINDS = Array.from({ length: 3_000 }, (_, n) => `mind-${n}`);
+const MINDS = Array.from({ length: 1_000 }, (_, n) => `mind-${n}`);
 /** Event-log takes 5,000 requests at once, and users have theirs. */
 const FEW = 300;
 
@@ -92,6 +92,17 @@ describe('a coordinator of many minds', () => {
     void ticker.request(MINDS.at(-1) ?? '').then((reply) => replies.push(reply));
     await pass(4 * ANSWER_MS);
     expect(replies).toMatchObject([{ tick: 1 }]);
+  });
+
+  it('knows the ticks among the first events of a mind when a request comes while it is read', async () => {
+    const { log, ticker, show } = taking();
+    log.put('new', 'user_message');
+    log.put('new', 'autonomy_tick', { tick: 1, reason: 'heartbeat' });
+    show('new', 0);
+    await pass(1);
+    const reply = ticker.request('new');
+    await pass(10 * ANSWER_MS);
+    await expect(reply).resolves.toMatchObject({ tick: 2 });
   });
 
   it('reads no clock of a mind that it gave up while it waited', async () => {

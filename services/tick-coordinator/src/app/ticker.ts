@@ -46,7 +46,7 @@ export class Ticker {
     this.answers = new TickAnswers(parts.clock);
     this.minds = new KnownMinds({
       ...{ owns: parts.owns, logger: parts.logger, drop },
-      read: async (mind, isNew) => this.entryFrom(mind, await parts.loader.load(mind, isNew), isNew),
+      read: (mind, first) => this.read(mind, first),
       again: (mind) => void this.wake(mind),
     });
   }
@@ -57,7 +57,7 @@ export class Ticker {
     if (!first) return;
     // When its turn comes the log tells of these events as well: they need not be held until then.
     if (this.minds.mustWait(mind)) return void (this.minds.isWaiting(mind) || this.wake(mind));
-    void this.withEntry(mind, first.position === 1, (entry) => {
+    void this.withEntry(mind, first.position === 1 ? events : undefined, (entry) => {
       // What lies before was imported, and is not shown here.
       if (entry.clock.isEmpty && first.position > 1) return this.readAgain(mind);
       this.takeIn(mind, entry, events);
@@ -67,7 +67,7 @@ export class Ticker {
 
   /** Makes a mind known that may tick by the clock though nothing new happens in it. */
   wake(mind: string): Promise<void> {
-    return this.withEntry(mind, false, (entry) => this.schedule(mind, entry));
+    return this.withEntry(mind, undefined, (entry) => this.schedule(mind, entry));
   }
 
   /**
@@ -111,20 +111,27 @@ export class Ticker {
     throw new AppError('busy', `mind ${mind} is ticked by others; try again`);
   }
 
-  private async withEntry(mind: string, isNew: boolean, work: (entry: Entry) => void): Promise<void> {
+  private async withEntry(
+    mind: string,
+    first: readonly MindEvent[] | undefined,
+    work: (entry: Entry) => void,
+  ): Promise<void> {
     let entry: Entry | null;
     try {
-      entry = await this.minds.inTurn(mind, isNew);
+      entry = await this.minds.inTurn(mind, first);
     } catch (error) {
       return this.minds.failed(mind, error);
     }
     if (entry && !entry.dropped) work(entry);
   }
 
-  private entryFrom(mind: string, latest: LatestEvents, isNew: boolean): Entry {
+  /** Whoever gets the entry knows the first events of a new mind, which may hold ticks that others wrote. */
+  private async read(mind: string, first?: readonly MindEvent[]): Promise<Entry> {
+    const latest = await this.parts.loader.load(mind, first !== undefined);
     const { intervalMs, isEmpty, importedTo } = latest;
-    const entry = { clock: newMindClock(intervalMs), importedTo, told: isNew || isEmpty };
+    const entry = { clock: newMindClock(intervalMs), importedTo, told: first !== undefined || isEmpty };
     this.takeLatest(mind, entry, latest);
+    if (first) this.takeIn(mind, entry, first);
     return entry;
   }
 
@@ -180,7 +187,7 @@ export class Ticker {
   /** The log knows more than we do: of another coordinator's ticks, or of an import. It says when it is time again. */
   private readAgain(mind: string): void {
     this.minds.forget(mind);
-    void this.withEntry(mind, false, (entry) => {
+    void this.withEntry(mind, undefined, (entry) => {
       this.schedule(mind, entry);
       // Whoever answered did not know of it yet.
       if (entry.clock.isEmpty) this.minds.forgetForNow(mind);
