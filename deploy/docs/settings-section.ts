@@ -38,11 +38,12 @@ export function settingsSection(): string {
 
 ## Settings
 
-All are environment variables. None is needed but \`PMM_MODEL\` for a model other than echo, and \`PMM_API_TOKEN\` where HTTP is to be
-reached from other machines. A bad value stops the start with one sentence; \`node dist/services/<service>/src/main.js --help\` prints those of
+All are environment variables. None is needed but \`PMM_MODEL\` with \`PMM_MODEL_BASE_URL\` or \`PMM_MODEL_PROVIDER\` for a model other than echo, and
+\`PMM_API_TOKEN\` where HTTP is to be reached from other machines. A bad value stops the start with one sentence; \`node dist/services/<service>/src/main.js --help\` prints those of
 one service. \`npm start\` chooses \`PMM_POSTGRES_URL\`, \`PMM_NATS_URL\` and the ports itself; what is set is used instead. It also reads
-\`PMM_DATA_DIR\` (\`.data\`) and \`PMM_REPLICAS\` (\`<service>=<n>\`, separated by commas); the command line reads \`PMM_URL\` and \`PMM_API_TOKEN\`;
-\`docker compose\` reads \`PMM_POSTGRES_PASSWORD\` (\`pmm\`) and \`PMM_REPLICAS_EACH\` (2) besides.
+\`PMM_DATA_DIR\` (\`.data\`) and \`PMM_REPLICAS\` (\`<service>=<n>\`, separated by commas); the command line reads \`PMM_URL\`, else
+\`PMM_HTTP_HOST\` and \`PMM_HTTP_PORT\`, and \`PMM_API_TOKEN\`. \`docker compose\` reads \`PMM_POSTGRES_PASSWORD\` (\`pmm\`) and \`PMM_REPLICAS_EACH\` (2)
+besides. The password becomes part of a URL: take letters and digits only. PostgreSQL sets it at its first start, on empty volumes, and never again.
 
 | setting | default | what it is | read by |
 |---|---|---|---|
@@ -52,6 +53,7 @@ ${lines.join('\n')}
 
 function describe(schema: z.ZodType): { fallback: string; text: string } {
   const parsed = schema.safeParse(undefined);
-  const fallback = parsed.success && parsed.data !== undefined ? `\`${String(parsed.data)}\`` : '';
+  const fallback =
+    parsed.success && parsed.data !== undefined && parsed.data !== '' ? `\`${String(parsed.data)}\`` : '';
   return { fallback, text: schema.description ?? '' };
 }

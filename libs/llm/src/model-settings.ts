@@ -17,7 +17,9 @@ export const modelSettings = {
     .optional()
     .describe("where the model's API begins, e.g. http://127.0.0.1:11434/v1"),
   PMM_MODEL_API_KEY: z.string().min(1).max(1_000).optional().describe('the key for it'),
-  PMM_MODEL_TIMEOUT_MS: whole(100, 3_600_000).default(60_000).describe('for one answer, retries included'),
+  PMM_MODEL_TIMEOUT_MS: whole(100, 3_600_000)
+    .default(60_000)
+    .describe('for one answer, retries included; the same in all who read it'),
   PMM_MODEL_CONTEXT_TOKENS: whole(1_024, 10_000_000)
     .default(8_192)
     .describe("size of the model's context; half of it is filled with what the mind knows"),

@@ -27,6 +27,8 @@ describe('the models of a process', () => {
 
   it.each([
     [{ PMM_MODEL_PROVIDER: 'openai-compatible', PMM_MODEL: 'm' }, 'needs PMM_MODEL_BASE_URL'],
+    [{ PMM_MODEL: 'llama3.2' }, 'PMM_MODEL needs PMM_MODEL_BASE_URL or PMM_MODEL_PROVIDER'],
+    [{ PMM_MODEL_API_KEY: 'k' }, 'PMM_MODEL_API_KEY needs PMM_MODEL_BASE_URL or PMM_MODEL_PROVIDER'],
     [{ PMM_MODEL_PROVIDER: 'anthropic', PMM_MODEL_API_KEY: 'k' }, 'PMM_MODEL must name a model of anthropic'],
   ])('refuse settings that lack something: %p', (given, sentence) => {
     expect(() => models(given as Record<string, string>)).toThrow(sentence);

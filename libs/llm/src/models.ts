@@ -73,10 +73,25 @@ export class Models implements ModelPort {
 const providerOf = (settings: ModelSettings): Provider =>
   settings.PMM_MODEL_PROVIDER ?? (settings.PMM_MODEL_BASE_URL ? 'openai-compatible' : 'echo');
 
-function standardOf({ PMM_MODEL: model }: ModelSettings, provider: Provider): ModelChoice {
-  if (provider === 'echo') return { ...ECHO, ...(model ? { model } : {}) };
+function standardOf(settings: ModelSettings, provider: Provider): ModelChoice {
+  const { PMM_MODEL: model } = settings;
+  if (provider === 'echo') {
+    refuseUnread(settings);
+    return { ...ECHO, ...(model ? { model } : {}) };
+  }
   if (!model) throw new AppError('invalid_request', `PMM_MODEL must name a model of ${provider}`);
   return { provider, model };
+}
+
+/** Who names a model or a key and not where it is would talk to echo without knowing. */
+function refuseUnread(settings: ModelSettings): void {
+  if (settings.PMM_MODEL_PROVIDER) return;
+  for (const name of ['PMM_MODEL', 'PMM_MODEL_API_KEY'] as const)
+    if (settings[name])
+      throw new AppError(
+        'invalid_request',
+        `${name} needs PMM_MODEL_BASE_URL or PMM_MODEL_PROVIDER beside it`,
+      );
 }
 
 function remoteOf(settings: ModelSettings, provider: Provider): { name: Provider; model: ModelPort } | null {
