@@ -7,7 +7,8 @@ const natsPort = 4222;
 /** The version of the NATS server that a person named. Throws StartError when it does not answer. */
 export async function checkGivenNats(url: string): Promise<string> {
   const { hostname, port } = new URL(url);
-  const greeting = await greetingAt(hostname, port === '' ? natsPort : Number(port));
+  const host = hostname.replace(/^\[|\]$/g, '');
+  const greeting = await greetingAt(host, port === '' ? natsPort : Number(port));
   if (greeting) return greeting.version;
   throw new StartError('No NATS server answers at PMM_NATS_URL: start it, correct the URL, or unset it.');
 }

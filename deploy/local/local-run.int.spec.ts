@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -123,6 +123,18 @@ describe('the local run', () => {
     await next.stop();
   });
 
+  it('goes on when the list of its processes can not be written', async () => {
+    const system = await start();
+    const list = join(dataDir, 'processes.json');
+    rmSync(list);
+    // Stands where the list is to go, as a full disk would.
+    mkdirSync(list);
+    system.kill('projection');
+    await system.restartOf('projection');
+    rmSync(list, { recursive: true });
+    expect(await system.stop()).toBe(0);
+  });
+
   it('kills at once at the second signal, what hears none at all', async () => {
     const system = await start({ env: { FAKE_FAULT: 'gateway:deaf' } });
     const pids = Object.values(system.pids());
@@ -157,7 +169,10 @@ describe('a start that can not succeed says so in one sentence', () => {
     expect(await messageOf(start())).toContain(
       `{"error":"Persistent Mind already runs on ${dataDir} (process ${system.supervisorPid}): stop it first`,
     );
+    // What the first one left for its successor is its own.
+    expect(existsSync(join(dataDir, 'processes.json'))).toBe(true);
     await system.stop();
+    expect(existsSync(join(dataDir, 'processes.json'))).toBe(false);
   });
 
   it('when the port is taken', async () => {

@@ -44,7 +44,7 @@ export async function runLocally(options: LocalRunOptions): Promise<number> {
 async function runToEnd(
   system: LocalSystem,
   reporter: Reporter,
-  openChat?: (ready: Ready) => Promise<void>,
+  openChat?: (ready: Ready) => Promise<number>,
 ): Promise<number> {
   const asked = new Promise<void>((resolve) => listenForSignals(system, reporter, resolve));
   let code = 0;
@@ -52,7 +52,7 @@ async function runToEnd(
     const ready = await Promise.race([system.start(), asked]);
     if (ready) {
       reporter.ready(ready);
-      await Promise.race([asked, openChat && hasTerminal() ? openChat(ready) : asked]);
+      code = (await Promise.race([asked, openChat && hasTerminal() ? openChat(ready) : asked])) ?? 0;
     }
   } catch (error) {
     code = fail(reporter, error);
@@ -94,16 +94,16 @@ function hasTerminal(): boolean {
   return process.stdin.isTTY === true && process.stdout.isTTY === true;
 }
 
-/** The chat is a program of its own; the system ends with it. */
-async function chat({ root, env }: LocalRunOptions, { http }: Ready): Promise<void> {
+/** The chat is a program of its own; the system ends with it, and with its exit code. */
+async function chat({ root, env }: LocalRunOptions, { http }: Ready): Promise<number> {
   process.stdout.write('Leaving the chat (/quit) or Ctrl-C stops everything.\n');
-  const { hostname, port } = new URL(http);
-  const chatEnv = { ...env, PMM_HTTP_HOST: hostname, PMM_HTTP_PORT: port };
+  const chatEnv = { ...env, PMM_URL: http };
   const child = spawn(process.execPath, [join(root, 'deploy', 'local', 'pmm.mjs'), 'chat'], {
     env: chatEnv,
     stdio: 'inherit',
   });
-  await once(child, 'exit');
+  const [exitCode] = (await once(child, 'exit')) as [number | null];
+  return exitCode ?? 1;
 }
 
 function refuseUnknown(args: readonly string[]): void {

@@ -38,6 +38,7 @@ export class LocalSystem {
   #starting?: Promise<Ready>;
   #stopping = false;
   #killed = false;
+  #unlisted = false;
   #unlock?: () => void;
 
   constructor(options: LocalSystemOptions) {
@@ -59,8 +60,9 @@ export class LocalSystem {
     // A start in progress fails at its next step; what it has added meanwhile is stopped after it.
     await Promise.allSettled([this.#starting]);
     await this.#stopRunning();
+    if (!this.#unlock) return;
     this.#left.clear();
-    this.#unlock?.();
+    this.#unlock();
   }
 
   /** Whether `killNow` ended it. */
@@ -86,8 +88,8 @@ export class LocalSystem {
     const { dataDir, httpHost } = this.#settings;
     makeFolders(dataDir);
     this.#unlock = await lockDataDir(join(dataDir, 'supervisor.lock'), dataDir);
-    const httpPort = await this.#chooseHttpPort();
     await this.#left.stopLeftOver(leftOverSteps);
+    const httpPort = await this.#chooseHttpPort();
     const stage: ServerStage = {
       ...this.#options,
       onProcess: this.#onProcess,
@@ -137,8 +139,22 @@ export class LocalSystem {
   readonly #onProcess = (report: ProcessReport): void => {
     this.#options.reporter.process(report);
     const services = this.#running.filter((part) => part instanceof Supervisor);
-    this.#left.write(services.flatMap((part) => Object.values(part.pids())));
+    try {
+      this.#left.write(services.flatMap((part) => Object.values(part.pids())));
+    } catch (error) {
+      this.#reportUnlisted(error);
+    }
   };
+
+  /** A full disk must not stop the system with it; it is said once. */
+  #reportUnlisted(error: unknown): void {
+    if (this.#unlisted) return;
+    this.#unlisted = true;
+    const reason = error instanceof Error ? error.message : String(error);
+    process.stderr.write(
+      `The list of processes can't be written (${reason}); after a kill, look for them by hand.\n`,
+    );
+  }
 }
 
 function pidsOf(part: KeptProcess | Supervisor): Record<string, number> {

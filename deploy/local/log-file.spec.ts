@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LogFile } from './log-file';
@@ -26,6 +26,22 @@ describe('a log file', () => {
     expect(statSync(path()).size).toBeLessThanOrEqual(110);
     expect(statSync(`${path()}.1`).size).toBeLessThanOrEqual(110);
     expect(log.tail(2)).toEqual(['line 998', 'line 999']);
+  });
+
+  it('loses lines while the next file can not be opened, says so once, and goes on after that', () => {
+    const said = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+    const log = new LogFile(path(), 10);
+    log.write('more than ten\n');
+    // A folder where the full file is to go: not to be replaced by a file.
+    mkdirSync(join(`${path()}.1`, 'in the way'), { recursive: true });
+    log.write('lost\n');
+    log.write('lost too\n');
+    expect(said.mock.calls).toEqual([[expect.stringContaining('lines of the log are lost')]]);
+    rmSync(`${path()}.1`, { recursive: true });
+    log.write('kept\n');
+    expect(readFileSync(path(), 'utf8')).toBe('kept\n');
+    log.close();
+    said.mockRestore();
   });
 
   it('ignores what comes after its end', () => {

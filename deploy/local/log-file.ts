@@ -12,7 +12,8 @@ const tailBytes = 64 * 1024;
 export class LogFile {
   readonly path: string;
   readonly #maxBytes: number;
-  #file: number;
+  /** Null when the next one could not be opened. */
+  #file: number | null;
   #size = 0;
   #lost = false;
   #closed = false;
@@ -28,9 +29,9 @@ export class LogFile {
   /** After `close` it is ignored: a pipe may still hold the last words of a process that is gone. */
   write(chunk: Buffer | string): void {
     if (this.#closed) return;
-    if (this.#size >= this.#maxBytes) this.#startAnew();
     try {
-      this.#size += typeof chunk === 'string' ? writeSync(this.#file, chunk) : writeSync(this.#file, chunk);
+      const file = this.#size >= this.#maxBytes ? this.#startAnew() : (this.#file ??= open(this.path));
+      this.#size += typeof chunk === 'string' ? writeSync(file, chunk) : writeSync(file, chunk);
     } catch (error) {
       this.#reportLoss(error);
     }
@@ -45,14 +46,16 @@ export class LogFile {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    closeSync(this.#file);
+    if (this.#file !== null) closeSync(this.#file);
   }
 
-  #startAnew(): void {
-    closeSync(this.#file);
+  #startAnew(): number {
+    if (this.#file !== null) closeSync(this.#file);
+    this.#file = null;
     rotate(this.path);
     this.#file = open(this.path);
     this.#size = fstatSync(this.#file).size;
+    return this.#file;
   }
 
   /** A full disk must not stop the system with it; it is said once. */

@@ -147,6 +147,30 @@ describe('chat', () => {
     expect(asked.some(({ path }) => path.endsWith('/turns'))).toBe(false);
   });
 
+  it.each([
+    ['Ctrl-C', '\u0003'],
+    ['Ctrl-D', '\u0004'],
+  ])('on a terminal ends by %s, also while an answer is on its way', async (_, key) => {
+    on('GET /v1/minds/mind/self-model', () => ({ identity: { name: 'Echo' }, stage: 'S0', tick: 1 }));
+    let isAsked = () => undefined as void;
+    const asking = new Promise<void>((resolve) => (isAsked = resolve));
+    on('POST /v1/minds/mind/turns', () => {
+      isAsked();
+      return new Promise(() => undefined);
+    });
+    const terminal = () => Object.assign(new PassThrough(), { isTTY: true });
+    const [stdin, stdout, stderr] = [terminal(), terminal(), terminal()];
+    const running = runCli(['chat'], { stdin, stdout, stderr, env: { PMM_URL: url } });
+    stdin.write('Hello\r');
+    await asking;
+    stdin.write(key);
+    expect(await running).toBe(0);
+    const shown = String(stdout.read());
+    expect(shown.slice(shown.indexOf('Hello'))).not.toContain('you> ');
+    expect(shown).toContain('Hello');
+    expect(stderr.read()).toBeNull();
+  });
+
   it('explains an event by its causes', async () => {
     const event = (position: number, kind: string, meta: object, content = '') => ({
       ...{

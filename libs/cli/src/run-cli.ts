@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import { messageOf } from './message-of';
+import { printable } from './print/printable';
 import { buildProgram } from './program';
 import { EXIT, UsageError, type ExitCode, type Shell } from './shell';
 
@@ -16,7 +17,7 @@ export async function runCli(words: readonly string[], shell: Shell): Promise<Ex
     return result;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
-    shell.stderr.write(`pmm: ${messageOf(error)}\n`);
+    shell.stderr.write(printable(`pmm: ${messageOf(error)}\n`));
     return error instanceof UsageError ? EXIT.usage : EXIT.failed;
   }
 }

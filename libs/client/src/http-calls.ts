@@ -32,14 +32,16 @@ export interface Call extends CallOptions {
   body?: unknown;
   stream?: { contentType: string; chunks: AsyncIterable<Uint8Array> };
   accept?: string;
+  /** The caller tries again by himself. */
+  once?: boolean;
 }
 
-type Outcome<T> = { value: T } | { error: PmmError; retryAfter: number };
+type Outcome<T> = { value: T } | { error: PmmError };
 
 /** Calls to one gateway: JSON both ways, errors as `PmmError`, retries of what is worth it, each wait bounded. */
 export class HttpCalls {
   readonly url: string;
-  private readonly policy: RetryPolicy;
+  readonly policy: RetryPolicy;
   private readonly timeoutMs: number;
   private readonly fetch: typeof fetch;
 
@@ -60,14 +62,20 @@ export class HttpCalls {
     return this.send(call, (response) => Promise.resolve(response));
   }
 
+  /** Waits before the next try, after so many failures. */
+  pauseAfter(error: PmmError, failures: number, signal?: AbortSignal): Promise<void> {
+    return pause(pauseMs(this.policy, failures, Math.random(), error.retryAfterMs), signal);
+  }
+
   private async send<T>(call: Call, consume: (response: Response) => Promise<T>): Promise<T> {
     const keyed = call.method === 'POST' ? { ...call, key: call.key ?? randomUUID() } : call;
     for (let failures = 1; ; failures++) {
       const result = await this.once(keyed, consume);
       if ('value' in result) return result.value;
-      const again = worthRetrying(result.error) && failures < this.policy.attempts && !call.stream;
-      if (!again || call.signal?.aborted) throw result.error;
-      await pause(pauseMs(this.policy, failures, Math.random(), result.retryAfter), call.signal);
+      const { error } = result;
+      const again = worthRetrying(error) && failures < this.policy.attempts && !call.stream && !call.once;
+      if (!again || call.signal?.aborted) throw error;
+      await this.pauseAfter(error, failures, call.signal);
     }
   }
 
@@ -81,11 +89,11 @@ export class HttpCalls {
     try {
       const response = await this.fetch(this.addressOf(call), this.requestOf(call, signal));
       if (response.ok) return { value: await consume(response) };
-      const error = errorFromBody(response.status, await this.bodyOf(response));
-      return { error, retryAfter: retryAfterMs(response.headers.get('retry-after')) };
+      const waitMs = retryAfterMs(response.headers.get('retry-after'));
+      return { error: errorFromBody(response.status, await this.bodyOf(response), waitMs) };
     } catch (error) {
       if (call.signal?.aborted) throw error;
-      return { error: errorFromFetch(this.url, error), retryAfter: 0 };
+      return { error: errorFromFetch(this.url, error) };
     } finally {
       clearTimeout(timer);
     }

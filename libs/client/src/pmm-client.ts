@@ -90,7 +90,7 @@ export class PmmClient {
   }
   /** The batches of a mind while they happen, see `follow`. */
   follow(mind: string, options: FollowOptions = {}) {
-    return follow(this.calls, mindPath(mind, '/stream'), options);
+    return follow(this.calls, mindPath(mind), options);
   }
   verify(
     mind: string,

@@ -81,6 +81,15 @@ describe('streamTurn', () => {
   });
 });
 
+it('tries a streamed turn as often as the policy says, and no more', async () => {
+  const { calls, urls } = gateway(() => {
+    throw new TypeError('fetch failed');
+  });
+  const failed = { name: 'PmmError', code: 'unavailable', retryable: true };
+  await expect(all(streamTurn(calls, '/turns', { text: 'hi' }, {}))).rejects.toMatchObject(failed);
+  expect(urls).toHaveLength(calls.policy.attempts);
+});
+
 describe('follow', () => {
   it('resumes after the last position seen, without gap or double', async () => {
     const { calls, urls } = gateway(
@@ -89,12 +98,28 @@ describe('follow', () => {
     );
     const abort = new AbortController();
     const seen: number[] = [];
-    for await (const { from, to } of follow(calls, '/stream', { after: 2, signal: abort.signal })) {
+    for await (const { from, to } of follow(calls, '', { after: 2, signal: abort.signal })) {
       seen.push(from, to);
       if (to === 8) abort.abort();
     }
     expect(seen).toEqual([3, 4, 5, 5, 6, 8]);
     expect(urls.slice(0, 2)).toEqual(['http://mind.test/stream?after=2', 'http://mind.test/stream?after=5']);
+  });
+
+  it('begins at the head that it asked for, also when the connection breaks before the first batch', async () => {
+    const { calls, urls } = gateway(
+      () => Response.json({ id: 'ada', head: { position: 5, hash: 'h' } }),
+      () => stream(': open\n\n', true),
+      () => stream(batch(6, 7)),
+    );
+    const abort = new AbortController();
+    for await (const { from } of follow(calls, '/m', { signal: abort.signal })) {
+      expect(from).toBe(6);
+      abort.abort();
+    }
+    expect(urls.map((url) => url.slice('http://mind.test'.length))).toEqual([
+      ...['/m', '/m/stream?after=5', '/m/stream?after=5'],
+    ]);
   });
 
   it('does not accept a stream that skips positions', async () => {
@@ -104,7 +129,7 @@ describe('follow', () => {
     );
     const abort = new AbortController();
     const seen: number[] = [];
-    for await (const { to } of follow(calls, '/stream', { after: 0, signal: abort.signal })) {
+    for await (const { to } of follow(calls, '', { after: 0, signal: abort.signal })) {
       seen.push(to);
       if (to === 4) abort.abort();
     }
@@ -115,7 +140,7 @@ describe('follow', () => {
   it('ends with what a retry cannot cure', async () => {
     const unknown = { error: { code: 'unknown_mind', message: 'no such mind', retryable: false } };
     const { calls } = gateway(() => Response.json(unknown, { status: 404 }));
-    await expect(all(follow(calls, '/stream', {}))).rejects.toMatchObject({ code: 'unknown_mind' });
+    await expect(all(follow(calls, '', {}))).rejects.toMatchObject({ code: 'unknown_mind' });
   });
 });
 

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type { EventSourceMessage } from 'eventsource-parser';
 import type { TurnReply } from '#libs/contracts';
 import { parseData, readEventSource } from './event-source';
-import { pause, type CallOptions, type HttpCalls } from './http-calls';
+import type { CallOptions, HttpCalls } from './http-calls';
 import { errorFromBody, errorFromFetch, PmmError } from './pmm-error';
 import { bodyOf, SILENCE_MS } from './response-body';
 import type { TurnBody, TurnPart } from './replies';
-import { DEFAULT_RETRY, pauseMs, worthRetrying } from './retry';
+import { worthRetrying } from './retry';
 
 /**
  * Says something to a mind and yields the reply while it comes. When the connection breaks, the same turn is asked for
@@ -31,8 +31,9 @@ export async function* streamTurn(
       throw new PmmError('unavailable', 'the stream ended before the turn was done', { retryable: true });
     } catch (cause) {
       const error = errorFromFetch(calls.url, cause);
-      if (options.signal?.aborted || !worthRetrying(error) || failures >= DEFAULT_RETRY.attempts) throw cause;
-      await pause(pauseMs(DEFAULT_RETRY, failures, Math.random()), options.signal);
+      if (options.signal?.aborted) throw cause;
+      if (!worthRetrying(error) || failures >= calls.policy.attempts) throw error;
+      await calls.pauseAfter(error, failures, options.signal);
       if (shown) yield { type: 'restart', reason: 'connection lost' };
     }
   }
@@ -45,7 +46,7 @@ async function* openTurn(
   options: CallOptions,
 ): AsyncGenerator<TurnPart<TurnReply>, void> {
   const accept = 'text/event-stream';
-  const response = await calls.open({ method: 'POST', path, body, accept, ...options });
+  const response = await calls.open({ method: 'POST', path, body, accept, ...options, once: true });
   for await (const message of readEventSource(bodyOf(response, SILENCE_MS))) yield partOf(message);
 }
 

@@ -17,7 +17,8 @@ export const modelSettings = {
     .optional()
     .describe("where the model's API begins, e.g. http://127.0.0.1:11434/v1"),
   PMM_MODEL_API_KEY: z.string().min(1).max(1_000).optional().describe('the key for it'),
-  PMM_MODEL_TIMEOUT_MS: whole(100, 3_600_000)
+  // Node's fetch waits no longer than 300 s for an answer's first bytes, or for the next ones.
+  PMM_MODEL_TIMEOUT_MS: whole(100, 300_000)
     .default(60_000)
     .describe('for one answer, retries included; the same in all who read it'),
   PMM_MODEL_CONTEXT_TOKENS: whole(1_024, 10_000_000)

@@ -54,7 +54,7 @@ const bodyOf = ({ choice, messages }: ModelRequest) => ({
 function takeChunk({ data, event }: EventSourceMessage, reply: ReplyBuilder): boolean {
   const chunk = parseJson(data);
   if (!isRecord(chunk)) throw new ModelFailure('model_unavailable', "the model's answer is not JSON");
-  if (event === 'error' || chunk['error'] !== undefined) {
+  if (event === 'error' || (chunk['error'] ?? null) !== null) {
     throw new ModelFailure('model_unavailable', `the model failed: ${messageIn(data)}`);
   }
   const usage = chunk['usage'];

@@ -26,7 +26,7 @@ export const gatewaySettings = z
     PMM_HTTP_ALLOWED_HOSTS: hostList.describe(
       'further values of `Host` that are ours, separated by commas; one without a port stands for every port',
     ),
-    PMM_MODEL_TIMEOUT_MS: wholeNumber(100, 3_600_000)
+    PMM_MODEL_TIMEOUT_MS: wholeNumber(100, 300_000)
       .default(60_000)
       .describe('how long one call of the model may take; turns wait three times as long'),
   })

@@ -274,6 +274,13 @@ function raw(text: string): Promise<string> {
 }
 
 describe('who may ask', () => {
+  it('takes the very address that it listens on', async () => {
+    const other = await startGateway(servers.natsUrl, { PMM_HTTP_HOST: '127.0.0.2' });
+    const answer = await fetch(`http://127.0.0.2:${new URL(other.url).port}/healthz`);
+    expect(answer.status).toBe(200);
+    await other.close();
+  });
+
   it('refuses the name of another host, and pages of other sites', async () => {
     const path = '/v1/minds';
     for (const host of ['evil.example', `evil.example:${gateway.port}`, '127.0.0.1'])

@@ -76,8 +76,8 @@ describe('following a mind', () => {
   it('begins with what happens from now on when nothing is named', async () => {
     aLog('ada', { head: 5 });
     const following = follow('ada', undefined, 1, () => undefined);
-    while (fake.payloads('event-log', 'get').length === 0) await sleep(10);
-    await sleep(50);
+    // The client asks for the head, then the gateway, which listens by then.
+    while (fake.payloads('event-log', 'get').length < 2) await sleep(10);
     fake.publishBatch('ada', range('ada', 6, 6));
     expect(await following).toEqual([6]);
     expect(fake.payloads('event-log', 'read')).toEqual([]);
@@ -118,13 +118,42 @@ describe('following a mind', () => {
     expect([beyond.status, await beyond.json()]).toMatchObject([400, { error: { code: 'invalid_request' } }]);
   });
 
-  it('ends its subscription when the reader leaves', async () => {
-    aLog('ada', { head: 1 });
+  it('ends its subscription when the reader left before the stream was open', async () => {
+    let asked = () => undefined as void;
+    const isAsked = new Promise<void>((resolve) => (asked = resolve));
+    fake.on('event-log', 'get', async () => {
+      asked();
+      await sleep(300);
+      return { id: 'bea', head: { position: 1, hash: 'h' } };
+    });
+    const abort = new AbortController();
+    const answer = fetch(`${gateway.url}/v1/minds/bea/stream`, { signal: abort.signal });
+    await isAsked;
+    abort.abort();
+    await expect(answer).rejects.toThrow();
+    expect(await fake.isFollowed('bea')).toBe(true);
+    for (let tries = 0; tries < 100 && (await fake.isFollowed('bea')); tries++) await sleep(10);
+    expect(await fake.isFollowed('bea')).toBe(false);
+    expect(gateway.log).toEqual([]);
+  });
+
+  it('names the position at which it begins, for a browser that comes back before the first batch', async () => {
+    aLog('ada', { head: 4 });
     const answer = await fetch(`${gateway.url}/v1/minds/ada/stream`);
-    expect(await fake.isFollowed('ada')).toBe(true);
+    const reader = answer.body?.getReader();
+    let text = '';
+    while (!text.includes('id: ')) text += Buffer.from((await reader?.read())?.value ?? []).toString('utf8');
+    expect(text).toBe(': open\n\nid: 4\n\n');
+    await reader?.cancel();
+  });
+
+  it('ends its subscription when the reader leaves', async () => {
+    aLog('cyd', { head: 1 });
+    const answer = await fetch(`${gateway.url}/v1/minds/cyd/stream`);
+    expect(await fake.isFollowed('cyd')).toBe(true);
     await answer.body?.cancel();
-    for (let tries = 0; tries < 20 && (await fake.isFollowed('ada')); tries++) await sleep(10);
-    expect(await fake.isFollowed('ada')).toBe(false);
+    for (let tries = 0; tries < 20 && (await fake.isFollowed('cyd')); tries++) await sleep(10);
+    expect(await fake.isFollowed('cyd')).toBe(false);
     expect(gateway.log).toEqual([]);
   });
 });

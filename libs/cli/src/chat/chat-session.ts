@@ -10,6 +10,8 @@ export interface ChatOptions {
   user?: string;
   /** Show the reply while it comes; else only when it is complete. */
   interactive: boolean;
+  /** Fires when nobody waits for an answer any more. */
+  left: AbortSignal;
 }
 
 /** One conversation: takes lines, shows what comes of them. */
@@ -80,7 +82,7 @@ export class ChatSession {
     const { client, out } = this.context;
     const { position } = await client.reflect(this.mind);
     out.line(`asked for a reflection at #${position}`);
-    const event = await awaitReflection(client, this.mind, position);
+    const event = await awaitReflection(client, this.mind, position, this.options.left);
     if (!event) return out.show({ position }, 'it is not there yet; it will be in the log');
     out.show(
       event,
@@ -91,7 +93,7 @@ export class ChatSession {
   private async say(text: string): Promise<void> {
     const { client, out } = this.context;
     const body = this.options.user === undefined ? { text } : { text, userName: this.options.user };
-    for await (const part of client.streamTurn(this.mind, body)) {
+    for await (const part of client.streamTurn(this.mind, body, { signal: this.options.left })) {
       if (part.type === 'done') this.showReply(part.reply);
       else if (this.options.interactive)
         out.write(part.type === 'token' ? part.text : this.again(part.reason));

@@ -10,12 +10,14 @@ export async function chat(context: CommandContext, mind: string, user?: string)
   const { out, shell } = context;
   const interactive = (shell.stdin.isTTY ?? false) && !out.json;
   await greet(context, mind, interactive);
-  const session = new ChatSession(context, mind, { user, interactive });
+  const { lines, left } = readLines(shell, interactive ? 'you> ' : '');
+  const session = new ChatSession(context, mind, { user, interactive, left });
   let failed = false;
-  for await (const line of readLines(shell, interactive ? 'you> ' : '')) {
+  for await (const line of lines) {
     try {
       if ((await session.take(line)) === 'quit') break;
     } catch (error) {
+      if (left.aborted) break;
       if (!interactive) failed = true;
       out.note(`pmm: ${messageOf(error)}`);
     }

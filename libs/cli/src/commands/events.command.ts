@@ -28,9 +28,18 @@ async function showLatest(
   mind: string,
   { kind, limit = LATEST }: EventsOptions,
 ): Promise<number> {
-  const page = await client.events(mind, { kind, limit: Math.min(limit, 1000), order: 'desc' });
-  for (const event of page.events.reverse()) out.show(event, datedEventLine(event));
-  return page.head.position;
+  const query = { kind, order: 'desc' } as const;
+  let page = await client.events(mind, { ...query, limit: Math.min(limit, PAGE) });
+  const { position } = page.head;
+  const latest = page.events;
+  while (latest.length < limit && page.next !== undefined) {
+    page = await client.events(mind, {
+      ...{ ...query, after: page.next, limit: Math.min(limit - latest.length, PAGE) },
+    });
+    latest.push(...page.events);
+  }
+  for (const event of latest.reverse()) out.show(event, datedEventLine(event));
+  return position;
 }
 
 /** @returns the position up to which everything was looked at */

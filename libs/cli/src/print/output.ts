@@ -1,4 +1,5 @@
 import type { Shell } from '../shell';
+import { printable, printableJson } from './printable';
 
 /** What a command says: lines for people, or one JSON value a line for programs. */
 export class Output {
@@ -14,7 +15,7 @@ export class Output {
 
   /** For programs only. */
   value(value: unknown): void {
-    if (this.json) this.write(`${JSON.stringify(value)}\n`);
+    if (this.json) this.shell.stdout.write(`${printableJson(value)}\n`);
   }
 
   /** Either of both. */
@@ -23,14 +24,14 @@ export class Output {
     for (const line of typeof lines === 'string' ? [lines] : lines) this.line(line);
   }
 
-  /** As it is, without a line end. */
+  /** Without a line end. */
   write(text: string): void {
-    this.shell.stdout.write(text);
+    this.shell.stdout.write(printable(text));
   }
 
   /** A remark that is no part of the result. */
   note(text: string): void {
-    this.shell.stderr.write(`${text}\n`);
+    this.shell.stderr.write(`${printable(text)}\n`);
   }
 
   /** Less important text, where a terminal can show it so. */

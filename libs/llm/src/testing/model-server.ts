@@ -145,6 +145,8 @@ function sendText(response: ServerResponse, text: string): void {
 
 const data = (value: unknown) => `data: ${JSON.stringify(value)}\n\n`;
 const choice = (delta: object, finish: string | null) => ({
+  // Some servers say so in every chunk.
+  error: null,
   choices: [{ index: 0, delta, finish_reason: finish }],
 });
 

@@ -108,6 +108,11 @@ export class Following {
     private readonly checkMs: number,
   ) {}
 
+  /** The last position that the reader has. */
+  get position(): number {
+    return this.state.seen;
+  }
+
   /** Asks the log for its head before the next wait: a batch that was lost is followed by no other in a quiet mind. */
   look(): void {
     this.lookedAt = -Infinity;

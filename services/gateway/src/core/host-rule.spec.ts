@@ -24,6 +24,13 @@ describe('isOurHost', () => {
     expect(isOurHost('other.example', ['mind.example'], 7717)).toBe(false);
   });
 
+  it('takes the address that we listen on, with our port only', () => {
+    expect(isOurHost('127.0.0.2:7717', [], 7717, ['127.0.0.2'])).toBe(true);
+    expect(isOurHost('127.0.0.2:7718', [], 7717, ['127.0.0.2'])).toBe(false);
+    expect(isOurHost('127.0.0.2', [], 7717, ['127.0.0.2'])).toBe(false);
+    expect(isOurOrigin('http://127.0.0.2:7717', [], 7717, ['127.0.0.2'])).toBe(true);
+  });
+
   it('needs no port where ours is the standard one', () => {
     expect(isOurHost('localhost', [], 80)).toBe(true);
   });

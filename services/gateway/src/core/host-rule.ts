@@ -18,11 +18,17 @@ function parseHost(header: string): Address | null {
  * @param header The `Host` header, or the part of `Origin` after its scheme.
  * @param allowed Names that the operator allows, each with or without a port; without one, every port counts.
  * @param port Ours, with which the loopback names are always allowed.
+ * @param own The address that we listen on, with the same port.
  */
-export function isOurHost(header: string | undefined, allowed: readonly string[], port: number): boolean {
+export function isOurHost(
+  header: string | undefined,
+  allowed: readonly string[],
+  port: number,
+  own: readonly string[] = [],
+): boolean {
   const given = header === undefined ? null : parseHost(header);
   if (!given) return false;
-  if (LOOPBACK.includes(given.host) && (given.port ?? 80) === port) return true;
+  if ([...LOOPBACK, ...own].includes(given.host) && (given.port ?? 80) === port) return true;
   return allowed.some((entry) => {
     const ours = parseHost(entry);
     return ours?.host === given.host && (ours.port === undefined || ours.port === given.port);
@@ -30,10 +36,15 @@ export function isOurHost(header: string | undefined, allowed: readonly string[]
 }
 
 /** A browser names the page that asks; a program sends no `Origin`. */
-export function isOurOrigin(header: string | undefined, allowed: readonly string[], port: number): boolean {
+export function isOurOrigin(
+  header: string | undefined,
+  allowed: readonly string[],
+  port: number,
+  own: readonly string[] = [],
+): boolean {
   if (header === undefined) return true;
   const [, host] = /^https?:\/\/(.+)$/i.exec(header) ?? [];
-  return isOurHost(host, allowed, port);
+  return isOurHost(host, allowed, port, own);
 }
 
 /** Whether a listening address can be reached from this machine only. */

@@ -14,12 +14,17 @@ interface ServerSentEvent {
 /** An answer of server-sent events. It ends by itself when the reader goes away or stops reading. */
 export class EventStream {
   private readonly gone = new AbortController();
-  private readonly heartbeat: NodeJS.Timeout;
+  private readonly heartbeat?: NodeJS.Timeout;
 
   constructor(
     private readonly response: Response,
     heartbeatMs = HEARTBEAT_MS,
   ) {
+    // The reader left while the stream was made ready: its end was told before anybody listened.
+    if (response.destroyed) {
+      this.gone.abort();
+      return;
+    }
     response.writeHead(200, {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store, no-transform',
@@ -45,6 +50,11 @@ export class EventStream {
       `data: ${JSON.stringify(data)}`,
     ];
     this.write(`${lines.join('\n')}\n\n`);
+  }
+
+  /** A reader that comes back before anything was sent names this position. */
+  begin(id: number): void {
+    this.write(`id: ${id}\n\n`);
   }
 
   /** Resolves when the reader has taken most of what was sent, or is gone. */

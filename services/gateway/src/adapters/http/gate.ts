@@ -7,6 +7,7 @@ import { sendError } from './send-error';
 
 export interface GateSettings {
   allowedHosts: readonly string[];
+  ownHosts: readonly string[];
   token?: string;
   mostRequests: number;
   mostStreams: number;
@@ -56,12 +57,12 @@ export class Gate {
 
   /** A page of another site has another `Origin`, and a name that points here by a trick has another `Host`. */
   private refuseHost(request: Request): AppError | null {
-    const { allowedHosts } = this.settings;
+    const { allowedHosts, ownHosts } = this.settings;
     const port = request.socket.localPort ?? 0;
     const { host, origin } = request.headers;
-    if (!isOurHost(host, allowedHosts, port))
+    if (!isOurHost(host, allowedHosts, port, ownHosts))
       return new AppError('forbidden', 'Host: is not one of ours; see PMM_HTTP_ALLOWED_HOSTS');
-    return isOurOrigin(origin, allowedHosts, port)
+    return isOurOrigin(origin, allowedHosts, port, ownHosts)
       ? null
       : new AppError('forbidden', 'Origin: pages of other sites may not ask');
   }

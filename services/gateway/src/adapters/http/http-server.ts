@@ -9,6 +9,7 @@ import { SettingsError } from '#libs/service';
 import { Gate } from './gate';
 import { countRequests } from './http-metrics';
 import { buildOpenApi } from './openapi';
+import { hostsOf } from './own-hosts';
 
 export interface HttpServerOptions {
   host: string;
@@ -42,7 +43,10 @@ export async function startHttp(module: DynamicModule, options: HttpServerOption
     abortOnError: false,
   });
   const { token, allowedHosts } = options;
-  const gate = new Gate({ token, allowedHosts, mostRequests: MOST_REQUESTS, mostStreams: MOST_STREAMS });
+  const ownHosts = hostsOf(options.host);
+  const gate = new Gate({
+    ...{ token, allowedHosts, ownHosts, mostRequests: MOST_REQUESTS, mostStreams: MOST_STREAMS },
+  });
   app.set('etag', false);
   app.use(traced);
   app.use(countRequests(options.metrics));

@@ -29,6 +29,7 @@ export class StreamController {
     const following = await this.minds.open(mind, after);
     const stream = new EventStream(response);
     stream.closed.addEventListener('abort', () => following.close());
+    stream.begin(following.position);
     try {
       await forward(following, stream);
     } catch (error) {
