@@ -223,7 +223,45 @@ describe('a tick on request', () => {
     expect(reasons).toEqual(['requested']);
   });
 
-  it('is shared by all who ask while it is under way', async () => {
+  it.each([
+    ['is stored', 1],
+    ['fails', 0],
+  ])(
+    'comes after the one that is under way, once for all who ask meanwhile, also when that one %s',
+    async (_, ticks) => {
+      const { log, ticker } = await known();
+      let end: (error?: Error) => void = () => undefined;
+      log.before = () =>
+        new Promise<void>((resolve, reject) => (end = (error) => (error ? reject(error) : resolve())));
+      const first = ticker.request('ada').catch((error: unknown) => error);
+      await pass(10);
+      const meanwhile = Array.from({ length: 5 }, (_, n) => ticker.request('ada', `k${n}`));
+      await pass(10);
+      log.before = () => undefined;
+      end(ticks === 1 ? undefined : new AppError('invalid_event', 'broken'));
+      const replies = await Promise.all(meanwhile);
+      expect(new Set(replies.map(({ tick }) => tick))).toEqual(new Set([ticks + 1]));
+      expect(await first).toMatchObject(ticks === 1 ? { tick: 1 } : { code: 'invalid_event' });
+      expect(log.ticks('ada')).toHaveLength(ticks + 1);
+    },
+  );
+
+  it('is one tick when its request comes again while it is under way', async () => {
+    const { log, ticker } = await known();
+    let go: () => void = () => undefined;
+    log.before = () => new Promise<void>((resolve) => (go = resolve));
+    const first = ticker.request('ada', 'k1');
+    await pass(10);
+    const [again, other] = [ticker.request('ada', 'k1'), ticker.request('ada', 'k2')];
+    await pass(10);
+    log.before = () => undefined;
+    go();
+    expect(await again).toEqual(await first);
+    await expect(other).resolves.toMatchObject({ tick: 2 });
+    expect(log.ticks('ada')).toHaveLength(2);
+  });
+
+  it('is shared by all who ask in the same moment', async () => {
     const { log, ticker } = await known();
     let go: () => void = () => undefined;
     log.before = () => new Promise<void>((resolve) => (go = resolve));

@@ -14,8 +14,10 @@ interface Entry {
   told: boolean;
   telling?: Promise<void>;
   timer?: NodeJS.Timeout;
-  /** A tick under way; requests that arrive meanwhile share it. Null when another coordinator ticked. */
+  /** A tick under way. Null when another coordinator ticked. */
   running?: Promise<Ticked | null>;
+  /** The tick after that one, for all who asked meanwhile: what is under way may have been stored before they did. */
+  next?: Promise<Ticked | null>;
   /** Another member's now, or not known any more: its timer is never set again. */
   dropped?: boolean;
 }
@@ -71,7 +73,7 @@ export class Ticker {
   }
 
   /**
-   * Ticks at once, or shares the tick that is under way. A request that comes again, by its key, gets its first answer.
+   * Ticks at once, or after the tick that is under way, together with all who ask meanwhile. A request that comes again, by its key, gets its first answer.
    * @throws AppError of event-log.
    */
   async request(mind: string, key?: string): Promise<TickReply> {
@@ -102,8 +104,8 @@ export class Ticker {
     for (let round = 0; round < MAX_ROUNDS; round++) {
       const known = this.answers.of(mind, why.key);
       if (known) return known;
-      const isShared = entry.running !== undefined;
-      const result = await this.tick(mind, entry, why);
+      const isShared = entry.next !== undefined;
+      const result = await (entry.next ??= this.tickNext(mind, entry, why));
       // A request that came again is answered by a tick of long ago, which is nobody else's.
       if (result && (result.isFresh || !isShared)) return result.reply;
       if (!isShared) break;
@@ -201,6 +203,15 @@ export class Ticker {
     if (error.code === 'forbidden') this.minds.forgetForNow(mind);
     else if (!error.retryable) this.minds.forget(mind);
     else if (!entry.dropped) this.setTimer(entry, RETRY_MS, () => this.schedule(mind, entry));
+  }
+
+  private async tickNext(mind: string, entry: Entry, why: TickReason): Promise<Ticked | null> {
+    // Whoever began that one hears of its failure. The first wait lets those share who ask in the same moment.
+    await entry.running?.catch(() => null);
+    delete entry.next;
+    // It may have been this very request's.
+    const known = this.answers.of(mind, why.key);
+    return known ? { reply: known, isFresh: false } : this.tick(mind, entry, why);
   }
 
   private tick(mind: string, entry: Entry, why: TickReason): Promise<Ticked | null> {
