@@ -53,7 +53,6 @@ ${lines.join('\n')}
 
 function describe(schema: z.ZodType): { fallback: string; text: string } {
   const parsed = schema.safeParse(undefined);
-  const fallback =
-    parsed.success && parsed.data !== undefined && parsed.data !== '' ? `\`${String(parsed.data)}\`` : '';
-  return { fallback, text: schema.description ?? '' };
+  const standard = parsed.success ? String(parsed.data ?? '') : '';
+  return { fallback: standard === '' ? '' : `\`${standard}\``, text: schema.description ?? '' };
 }

@@ -1,7 +1,7 @@
+import type { MindInfo } from '#libs/contracts';
 import type { CallOptions, HttpCalls } from './http-calls';
 import { parseData, readEventSource } from './event-source';
 import { errorFromFetch, PmmError } from './pmm-error';
-import type { MindInfo } from '#libs/contracts';
 import type { StreamedBatch } from './replies';
 import { bodyOf, SILENCE_MS } from './response-body';
 import { worthRetrying } from './retry';
@@ -28,7 +28,7 @@ export async function* follow(
   let seen = after;
   let failures = 0;
   while (!signal?.aborted) {
-    let error = ended();
+    let retryAfterMs = 0;
     try {
       seen ??= await headOf(calls, path, signal);
       for await (const batch of connect(calls, path, seen, signal)) {
@@ -39,11 +39,12 @@ export async function* follow(
       }
     } catch (cause) {
       if (signal?.aborted) return;
-      error = errorFromFetch(calls.url, cause);
+      const error = errorFromFetch(calls.url, cause);
       if (!worthRetrying(error) || failures >= FAILURES_IN_A_ROW) throw error;
+      retryAfterMs = error.retryAfterMs;
     }
     failures++;
-    await calls.pauseAfter(error, failures, signal);
+    await calls.pauseAfter(failures, retryAfterMs, signal);
   }
 }
 
@@ -72,6 +73,5 @@ async function* connect(
   }
 }
 
-const ended = () => new PmmError('unavailable', 'the stream ended', { retryable: true });
 const lost = (seen: number, from: number) =>
   new PmmError('unavailable', `the stream went from position ${seen} to ${from}`, { retryable: true });

@@ -63,8 +63,8 @@ export class HttpCalls {
   }
 
   /** Waits before the next try, after so many failures. */
-  pauseAfter(error: PmmError, failures: number, signal?: AbortSignal): Promise<void> {
-    return pause(pauseMs(this.policy, failures, Math.random(), error.retryAfterMs), signal);
+  pauseAfter(failures: number, retryAfterMs: number, signal?: AbortSignal): Promise<void> {
+    return pause(pauseMs(this.policy, failures, Math.random(), retryAfterMs), signal);
   }
 
   private async send<T>(call: Call, consume: (response: Response) => Promise<T>): Promise<T> {
@@ -75,7 +75,7 @@ export class HttpCalls {
       const { error } = result;
       const again = worthRetrying(error) && failures < this.policy.attempts && !call.stream && !call.once;
       if (!again || call.signal?.aborted) throw error;
-      await this.pauseAfter(error, failures, call.signal);
+      await this.pauseAfter(failures, error.retryAfterMs, call.signal);
     }
   }
 

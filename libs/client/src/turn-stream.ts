@@ -33,7 +33,7 @@ export async function* streamTurn(
       const error = errorFromFetch(calls.url, cause);
       if (options.signal?.aborted) throw cause;
       if (!worthRetrying(error) || failures >= calls.policy.attempts) throw error;
-      await calls.pauseAfter(error, failures, options.signal);
+      await calls.pauseAfter(failures, error.retryAfterMs, options.signal);
       if (shown) yield { type: 'restart', reason: 'connection lost' };
     }
   }

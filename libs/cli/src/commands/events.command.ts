@@ -1,3 +1,4 @@
+import type { EventsQuery, EventsReply, PmmClient } from '#libs/client';
 import type { MindEvent } from '#libs/contracts';
 import type { CommandContext, CommandResult } from '../context';
 import { datedEventLine } from '../print/event.print';
@@ -28,18 +29,14 @@ async function showLatest(
   mind: string,
   { kind, limit = LATEST }: EventsOptions,
 ): Promise<number> {
-  const query = { kind, order: 'desc' } as const;
-  let page = await client.events(mind, { ...query, limit: Math.min(limit, PAGE) });
-  const { position } = page.head;
-  const latest = page.events;
-  while (latest.length < limit && page.next !== undefined) {
-    page = await client.events(mind, {
-      ...{ ...query, after: page.next, limit: Math.min(limit - latest.length, PAGE) },
-    });
+  const latest: MindEvent[] = [];
+  let head: number | undefined;
+  for await (const page of pages(client, mind, { kind, order: 'desc' }, limit)) {
+    head ??= page.head.position;
     latest.push(...page.events);
   }
   for (const event of latest.reverse()) out.show(event, datedEventLine(event));
-  return position;
+  return head ?? 0;
 }
 
 /** @returns the position up to which everything was looked at */
@@ -49,16 +46,32 @@ async function showAfter(
   { kind, limit = Infinity, after }: EventsOptions & { after: number },
 ): Promise<number> {
   let left = limit;
-  let position = after;
-  for (;;) {
-    const page = await client.events(mind, { kind, after: position, limit: Math.min(left, PAGE) });
+  let last = after;
+  let head = 0;
+  for await (const page of pages(client, mind, { kind, after }, limit)) {
     for (const event of page.events) out.show(event, datedEventLine(event));
     left -= page.events.length;
-    const last = page.events.at(-1)?.position ?? position;
-    if (left <= 0) return last;
-    if (page.next === undefined) return Math.max(last, page.head.position);
-    position = page.next;
+    last = page.events.at(-1)?.position ?? last;
+    head = page.head.position;
   }
+  return left <= 0 ? last : Math.max(last, head);
+}
+
+/** Page after page, until there were `limit` events or there are no more. */
+async function* pages(
+  client: PmmClient,
+  mind: string,
+  query: Omit<EventsQuery, 'limit'>,
+  limit: number,
+): AsyncGenerator<EventsReply, void> {
+  let left = limit;
+  let { after } = query;
+  do {
+    const page = await client.events(mind, { ...query, after, limit: Math.min(left, PAGE) });
+    yield page;
+    left -= page.events.length;
+    after = page.next;
+  } while (left > 0 && after !== undefined);
 }
 
 async function showLive({ client, out }: CommandContext, mind: string, after: number, kind?: string) {

@@ -1,5 +1,4 @@
-/** What we write ourselves: dim, and its end. */
-const OURS = ['\u001b[2m', '\u001b[22m'];
+/** Dim and its end, which we write ourselves, are found whole. */
 const CONTROLS = /\u001b\[22?m|\r\n|[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 
 /**
@@ -8,8 +7,8 @@ const CONTROLS = /\u001b\[22?m|\r\n|[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
  */
 export const printable = (text: string): string =>
   text.replace(CONTROLS, (found) => {
-    if (OURS.includes(found)) return found;
-    return found === '\r\n' ? '\n' : pictureOf(found.charCodeAt(0)) + found.slice(1);
+    if (found.length === 1) return pictureOf(found.charCodeAt(0));
+    return found === '\r\n' ? '\n' : found;
   });
 
 function pictureOf(code: number): string {

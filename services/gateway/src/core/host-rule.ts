@@ -28,7 +28,8 @@ export function isOurHost(
 ): boolean {
   const given = header === undefined ? null : parseHost(header);
   if (!given) return false;
-  if ([...LOOPBACK, ...own].includes(given.host) && (given.port ?? 80) === port) return true;
+  const isOwn = LOOPBACK.includes(given.host) || own.includes(given.host);
+  if (isOwn && (given.port ?? 80) === port) return true;
   return allowed.some((entry) => {
     const ours = parseHost(entry);
     return ours?.host === given.host && (ours.port === undefined || ours.port === given.port);

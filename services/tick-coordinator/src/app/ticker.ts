@@ -73,7 +73,8 @@ export class Ticker {
   }
 
   /**
-   * Ticks at once, or after the tick that is under way, together with all who ask meanwhile. A request that comes again, by its key, gets its first answer.
+   * Ticks at once, or after the tick that is under way, together with all who ask meanwhile. A request that comes again, by
+   * its key, gets its first answer.
    * @throws AppError of event-log.
    */
   async request(mind: string, key?: string): Promise<TickReply> {
