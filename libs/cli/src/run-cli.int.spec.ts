@@ -108,6 +108,27 @@ describe('exit codes', () => {
   }, 20_000);
 });
 
+it('shows as many of the latest events as are asked for, page by page, the oldest first', async () => {
+  const event = (position: number) => ({
+    mind: 'ada',
+    position,
+    kind: 'x.note',
+    content: '',
+    meta: {},
+    at: '',
+  });
+  on('GET /v1/minds/ada/events', ({ query }) => {
+    const from = Number(query.get('after') ?? 10) - 1;
+    const count = Math.min(2, Number(query.get('limit')));
+    const events = Array.from({ length: count }, (_, n) => event(from - n));
+    return { events, head: { position: 9 }, next: from - count + 1 };
+  });
+  const { out } = await pmm(['events', 'ada', '--limit', '5', '--json']);
+  const shown = out.trim().split('\n');
+  expect(shown.map((line) => (JSON.parse(line) as { position: number }).position)).toEqual([5, 6, 7, 8, 9]);
+  expect(asked.map(({ query }) => query.get('limit'))).toEqual(['5', '3', '1']);
+});
+
 describe('chat', () => {
   beforeEach(() => {
     on('GET /v1/minds/mind', () => ({ id: 'mind', head: { position: 0, hash: null } }));
