@@ -34,20 +34,8 @@ export function hashedText(...event: Parameters<typeof canonicalEvent>): { body:
   return { hash: sha256(text), body: text.slice(EVENT_DOMAIN.length) };
 }
 
-/** The same of a canonical text that is there as UTF-8, without making a string of it. */
-export function hashCanonicalBytes(data: Buffer, from: number, to: number): string {
-  const length = DOMAIN_BYTES.length + to - from;
-  if (joined.length < length) joined = Buffer.concat([DOMAIN_BYTES], 2 * length);
-  data.copy(joined, DOMAIN_BYTES.length, from, to);
-  return sha256(joined.subarray(0, length));
-}
-
 /** Whether bytes are well-formed UTF-8. */
 export const isUtf8 = (bytes: Buffer): boolean => isUtf8Bytes(bytes);
-
-const DOMAIN_BYTES = Buffer.from(EVENT_DOMAIN);
-/** Room for the domain and one text. */
-let joined = Buffer.concat([DOMAIN_BYTES], 64 * 1024);
 
 /** The hash of an event. */
 export const hashEvent = (event: UnhashedEvent): string => hashCanonical(canonicalEvent(event));

@@ -4,7 +4,6 @@ export {
   canonicalEvent,
   EVENT_DOMAIN,
   hashCanonical,
-  hashCanonicalBytes,
   hashedText,
   isUtf8,
   hashEvent,

@@ -1,10 +1,11 @@
 import type { Span } from '#libs/contracts';
 import type { Clock } from '#libs/kernel';
-import { Database } from './adapters/postgres/database';
+import { CONNECTIONS, Database } from './adapters/postgres/database';
 import { MindRow } from './adapters/postgres/entities';
 import { PostgresEventStore } from './adapters/postgres/postgres-event.store';
 import { PostgresImportStore } from './adapters/postgres/postgres-import.store';
 import { PostgresMindStore } from './adapters/postgres/postgres-mind.store';
+import { ThreadedProver } from './adapters/postgres/threaded-prover';
 import { Announcer } from './app/announcer';
 import { Appender } from './app/appender';
 import { AskingWriter } from './app/asking-writer';
@@ -18,6 +19,7 @@ import type { LogMeter } from './app/log-meter.port';
 import { MindCache } from './app/mind-cache';
 import { MindList } from './app/mind-list';
 import type { MindStore } from './app/mind-store.port';
+import type { Prover } from './app/prover.port';
 import { ReadLog } from './app/read-log';
 import { ShardKeeper } from './app/shard-keeper';
 import { TailCache } from './app/tail-cache';
@@ -35,6 +37,8 @@ export interface EventLogOptions {
   warn: (message: string, error: unknown) => void;
   /** How long an import may stay without a chunk; 30 s. */
   importQuietMs?: number;
+  /** The compiled file that a thread of proofs runs; the one beside the adapter. */
+  proofFile?: string;
 }
 
 /** The parts of one running event-log. */
@@ -64,6 +68,7 @@ export interface LogStores {
   events: EventStore;
   minds: MindStore;
   imports: ImportStore;
+  prover: Prover;
   close(): Promise<void>;
 }
 
@@ -77,11 +82,19 @@ export async function composeEventLog(options: EventLogOptions): Promise<Postgre
       holder.log?.connectionLost();
     },
   });
+  const prover = new ThreadedProver(database.reads, {
+    ...{ url: options.postgresUrl, threads: CONNECTIONS.proofs },
+    file: options.proofFile,
+  });
   const stores = {
+    prover,
     events: new PostgresEventStore(database),
     minds: new PostgresMindStore(database.source.getRepository(MindRow), database.reads, database.appends),
     imports: new PostgresImportStore(database.imports),
-    close: () => database.close(),
+    close: async () => {
+      await prover.close();
+      await database.close();
+    },
   };
   holder.log = assembleEventLog(stores, options);
   return { ...holder.log, askDatabase: () => database.ask() };
@@ -93,7 +106,7 @@ export function assembleEventLog(
   options: Omit<EventLogOptions, 'postgresUrl'>,
 ): EventLog & { connectionLost(): void } {
   const { clock, meter, warn } = options;
-  const { events } = stores;
+  const { events, prover } = stores;
   const minds = new MindCache(stores.minds, options.shards);
   const tails = new TailCache(options.tailBytes);
   const port = {
@@ -129,7 +142,7 @@ export function assembleEventLog(
     minds: new MindList(minds, stores.minds, clock),
     reads: new ReadLog({ events, minds, tails, meter, clock }),
     heads: new HeadsLog(minds, stores.minds),
-    verify: new VerifyLog({ events, minds, meter, clock }),
+    verify: new VerifyLog({ events, minds, prover, meter, clock }),
     exports: new ExportLog({ events, minds, meter }),
     close: async () => {
       keeper.stop();

@@ -1,3 +1,4 @@
+import { EVENT_DOMAIN } from '#libs/kernel';
 import { POSTGRES_EPOCH_MS } from '../src/adapters/postgres/array-encoding';
 import type { StoredRow } from '../src/core/verify.core';
 
@@ -29,7 +30,7 @@ const rowData = ({ position, id, kind, atMs, prevHash, hash, body }: StoredRow):
   Buffer.concat([
     ...[int16(COLUMNS), column(int64(position)), hex(id.replaceAll('-', '')), text(kind)],
     column(int64((atMs - POSTGRES_EPOCH_MS) * 1_000)),
-    ...[hex(prevHash), hex(hash), text(body)],
+    ...[hex(prevHash), hex(hash), text(EVENT_DOMAIN + body)],
   ]);
 
 export const COPY_HEADER = Buffer.concat([Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1'), Buffer.alloc(8)]);

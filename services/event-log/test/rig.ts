@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import { Client } from 'pg';
 import type { MindEvent, NewEvent, ReadReply, Span } from '#libs/contracts';
 import { systemClock, type Clock } from '#libs/kernel';
@@ -13,6 +14,8 @@ export interface Rig extends EventLog {
 }
 
 export const SHARDS = 8;
+/** Threads run what was compiled, as they know nothing of Jest. */
+const PROOF_FILE = join(process.cwd(), 'dist/services/event-log/src/adapters/postgres/proof.worker.js');
 
 /** Composes one more replica on a database that is migrated already. */
 export async function openReplica(postgresUrl: string, options: Partial<EventLogOptions> = {}): Promise<Rig> {
@@ -22,6 +25,7 @@ export async function openReplica(postgresUrl: string, options: Partial<EventLog
   const count = (name: string, by = 1) => counts.set(name, (counts.get(name) ?? 0) + by);
   const eventLog = await composeEventLog({
     ...{ postgresUrl, shards: SHARDS, tailBytes: 8 * 1024 * 1024, clock: systemClock as Clock },
+    proofFile: PROOF_FILE,
     meter: {
       read: (purpose, source) => count(`read ${purpose} ${source}`),
       appended: (result) => count(`append ${result}`),

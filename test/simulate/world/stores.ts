@@ -7,7 +7,7 @@ import {
   type LinePage,
   type PageQuery,
 } from '../../../services/event-log/src/app/event-store.port';
-import { cursorOf } from '../../../services/event-log/src/core/verify.core';
+import { cursorOf, verifyRows } from '../../../services/event-log/src/core/verify.core';
 import {
   REMEMBERED_CHANGES,
   type ArchiveChange,
@@ -27,6 +27,13 @@ export function storesOf(database: Database, process: Process): LogStores {
     events: eventStore(database, process, ask),
     minds: mindStore(database, ask),
     imports: importStore(database, process),
+    prover: {
+      prove: async ({ mind, from, to }, previous) => {
+        const rows = await ask(() => database.log(mind));
+        const inRange = rows.filter(({ position }) => position >= from && position <= to);
+        return verifyRows(cursorOf(inRange), previous);
+      },
+    },
     close: () => Promise.resolve(),
   };
 }
@@ -55,10 +62,6 @@ function eventStore(database: Database, process: Process, ask: Ask): EventStore 
         );
       }),
     row: (mind, position) => ask(() => database.table(mind)?.byPosition.get(position) ?? null),
-    scan: async function* ({ mind, from, to }) {
-      const rows = await ask(() => database.log(mind));
-      yield cursorOf(rows.filter(({ position }) => position >= from && position <= to));
-    },
   };
 }
 

@@ -1,6 +1,6 @@
 import type { ChainedEvent } from '../core/chain.core';
 import type { KnownEvent } from '../core/judgement.core';
-import type { RowCursor, StoredRow } from '../core/verify.core';
+import type { StoredRow } from '../core/verify.core';
 
 /**
  * Why an insert did not simply succeed.
@@ -62,6 +62,4 @@ export interface EventStore {
   pageOfIds(mind: string, ids: readonly string[], maxBytes: number): Promise<LinePage>;
   /** One whole row. */
   row(mind: string, position: number): Promise<StoredRow | null>;
-  /** Whole rows with positions from `from` to `to`, in order, some at a time as they come. */
-  scan(range: { mind: string; from: number; to: number }): AsyncIterable<RowCursor>;
 }

@@ -1,21 +1,29 @@
 import type { ReceiptReply, VerifyReply } from '#libs/contracts';
 import { AppError, hashCanonical } from '#libs/kernel';
-import { verifyRows, type StoredRow, type Verdict, type VerifiedTo } from '../core/verify.core';
+import type { StoredRow, Verdict, VerifiedTo } from '../core/verify.core';
 import type { EventStore } from './event-store.port';
 import type { LogMeter } from './log-meter.port';
 import type { MindCache } from './mind-cache';
+import { missing } from './prove-range';
+import type { Prover, RowRange } from './prover.port';
 
 /** How much one request proves before it says `next`. */
 const EVENTS_PER_REQUEST = 50_000;
 const MS_PER_REQUEST = 1_500;
 /** How many one COPY reads. */
-const EVENTS_PER_SCAN = 25_000;
+const EVENTS_PER_RANGE = EVENTS_PER_REQUEST / 2;
 
 export interface VerifyLogParts {
-  events: EventStore;
-  minds: MindCache;
+  events: Pick<EventStore, 'row'>;
+  minds: Pick<MindCache, 'refresh' | 'state'>;
+  prover: Prover;
   meter: LogMeter;
   clock: { monotonicMs(): number };
+}
+
+interface Proof {
+  previous: VerifiedTo;
+  verdict: Verdict;
 }
 
 const START: VerifiedTo = { position: 0, hash: null, atMs: 0 };
@@ -52,41 +60,47 @@ export class VerifyLog {
   }
 
   private async walk(
-    { mind, from, to }: { mind: string; from: number; to: number },
+    { mind, from, to }: RowRange,
     start: VerifiedTo,
     reply: VerifyReply,
   ): Promise<VerifyReply> {
     const { clock } = this.parts;
     const stopAtMs = clock.monotonicMs() + MS_PER_REQUEST;
+    const end = Math.min(to, from + EVENTS_PER_REQUEST - 1);
     let last = start;
-    for (let next = from; next <= to; next = last.position + 1) {
-      if (reply.events >= EVENTS_PER_REQUEST || clock.monotonicMs() > stopAtMs) return { ...reply, next };
-      const range = { mind, from: next, to: Math.min(to, next + EVENTS_PER_SCAN - 1) };
-      const verdict = await this.scan(range, last, stopAtMs);
-      reply.events += verdict.good;
-      last = verdict.last;
-      if (verdict.firstBad) return { ...reply, ok: false, firstBad: verdict.firstBad };
+    for (let next = from; next <= end; next = last.position + 1) {
+      const ms = stopAtMs - clock.monotonicMs();
+      if (ms <= 0) return { ...reply, next };
+      for (const { previous, verdict } of await this.proveBeside({ mind, from: next, to: end }, last, ms)) {
+        // The range before ended early, or its last row was changed meanwhile: this one is proved again.
+        if (!isSame(previous, last)) break;
+        reply.events += verdict.good;
+        last = verdict.last;
+        if (verdict.firstBad) return { ...reply, ok: false, firstBad: verdict.firstBad };
+      }
     }
-    return reply;
+    return end < to ? { ...reply, next: end + 1 } : reply;
   }
 
-  /** Proves rows while they come and there is time; a range that ends early lacks its next position. */
-  private async scan(
-    range: { mind: string; from: number; to: number },
+  /** The next two ranges at the same time; the second one from the row before it, as the database has it. */
+  private async proveBeside(
+    { mind, from, to }: RowRange,
     previous: VerifiedTo,
-    stopAtMs: number,
-  ): Promise<Verdict> {
+    ms: number,
+  ): Promise<Proof[]> {
+    const end = Math.min(to, from + EVENTS_PER_RANGE - 1);
+    const between = end < to ? await this.row(mind, end) : null;
+    const further = { mind, from: end + 1, to: Math.min(to, end + EVENTS_PER_RANGE) };
+    return Promise.all([
+      this.proof({ mind, from, to: end }, previous, ms),
+      ...(between === null ? [] : [this.proof(further, between, ms)]),
+    ]);
+  }
+
+  private async proof(range: RowRange, { position, hash, atMs }: VerifiedTo, ms: number): Promise<Proof> {
     this.parts.meter.read('verify', 'postgres');
-    const total: Verdict = { good: 0, last: previous };
-    for await (const rows of this.parts.events.scan(range)) {
-      const { good, last, firstBad } = verifyRows(rows, total.last);
-      total.good += good;
-      total.last = last;
-      if (firstBad) return { ...total, firstBad };
-      if (total.good > 0 && this.parts.clock.monotonicMs() > stopAtMs) return total;
-    }
-    const { position } = total.last;
-    return position === range.to ? total : { ...total, firstBad: missing(position + 1) };
+    const previous = { position, hash, atMs };
+    return { previous, verdict: await this.parts.prover.prove(range, previous, ms) };
   }
 
   /** What the first event has to follow; null when it is not there. */
@@ -100,4 +114,5 @@ export class VerifyLog {
   }
 }
 
-const missing = (position: number) => ({ position, reason: `position ${position} is missing` });
+const isSame = (one: VerifiedTo, other: VerifiedTo): boolean =>
+  one.position === other.position && one.hash === other.hash && one.atMs === other.atMs;

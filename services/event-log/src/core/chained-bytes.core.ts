@@ -1,4 +1,4 @@
-import { hashCanonicalBytes, isUtf8, JSON_DEPTH } from '#libs/kernel';
+import { EVENT_DOMAIN, isUtf8, JSON_DEPTH, sha256 } from '#libs/kernel';
 import {
   BACKSLASH,
   bytesOf,
@@ -29,11 +29,14 @@ export interface RowBytes {
   prevHashEnd: number;
   hashAt: number;
   hashEnd: number;
-  bodyAt: number;
+  /** The text as it is hashed: the domain, then the body. */
+  hashedAt: number;
   bodyEnd: number;
 }
 
 const HASH_BYTES = 32;
+/** What stands before the body in the text that is hashed. */
+export const DOMAIN_BYTES = Buffer.byteLength(EVENT_DOMAIN);
 const ISO_LENGTH = 24;
 const DAY_LENGTH = 10;
 
@@ -49,7 +52,10 @@ const VERSION = bytesOf(',"version":');
 const UUID_PLACES = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
 const UUID_DASHES = [8, 13, 18, 23];
 const UUID_LENGTH = 36;
-const HEX = bytesOf('0123456789abcdef');
+/** The two digits of each byte, the first one in the upper eight bits. */
+const HEX = Uint16Array.from({ length: 256 }, (_, byte) =>
+  Buffer.from(byte.toString(16).padStart(2, '0')).readUInt16BE(),
+);
 
 /**
  * Proves rows of one mind by their bytes, without taking them apart: that a row's text is canonical
@@ -67,19 +73,20 @@ export class ChainedBytes {
 
   /** What the row is when it follows `previous` and is good; null when only a closer look can tell. */
   proved(row: RowBytes, previous: VerifiedTo): VerifiedTo | null {
-    const { data, position, atMs, hashAt, hashEnd, bodyAt, bodyEnd } = row;
+    const { data, position, atMs, hashAt, hashEnd, hashedAt, bodyEnd } = row;
     if (position !== previous.position + 1 || atMs < previous.atMs) return null;
-    if (this.endOfText(row, previous.hash) !== bodyEnd || !isUtf8(data.subarray(bodyAt, bodyEnd)))
-      return null;
-    const hash = hashCanonicalBytes(data, bodyAt, bodyEnd);
-    return data.toString('hex', hashAt, hashEnd) === hash ? { position, hash, atMs } : null;
+    const hashed = data.subarray(hashedAt, bodyEnd);
+    if (this.endOfText(row, previous.hash) !== bodyEnd || !isUtf8(hashed)) return null;
+    const hash = sha256(hashed);
+    return hashEnd - hashAt === HASH_BYTES && isHexOf(data, hashAt, hash) ? { position, hash, atMs } : null;
   }
 
   /** Where the text ends when it is the one that belongs to the columns. */
   private endOfText(row: RowBytes, previousHash: string | null): number {
-    const { data, bodyAt, bodyEnd, kindAt, kindEnd, idAt } = row;
-    if (!isAt(data, bodyAt, AT)) return UNSURE;
-    let at = bodyAt + AT.length;
+    const { data, hashedAt, bodyEnd, kindAt, kindEnd, idAt } = row;
+    let at = hashedAt + DOMAIN_BYTES;
+    if (!isAt(data, at, AT)) return UNSURE;
+    at += AT.length;
     if (this.timeAt(data, at) !== row.atMs) return UNSURE;
     at += ISO_LENGTH;
     if (!isAt(data, at, CONTENT)) return UNSURE;
@@ -145,7 +152,7 @@ function isUuidAt(data: Buffer, textAt: number, idAt: number): boolean {
 
 /** Whether the two digits of this byte stand there, in lower case. */
 const isHexAt = (data: Buffer, at: number, byte: number): boolean =>
-  data[at] === HEX[byte >> 4] && data[at + 1] === HEX[byte & 15];
+  (((data[at] ?? 0) << 8) | (data[at + 1] ?? 0)) === HEX[byte];
 
 /** Whether the same bytes stand there, and none of them would be escaped in JSON. */
 function isPlainTextAt(data: Buffer, textAt: number, from: number, to: number): boolean {
@@ -169,12 +176,21 @@ function endOfLink(
   previousHash: string | null,
 ): number {
   if (previousHash === null) return prevHashAt < 0 && isAt(data, at, NULL) ? at + NULL.length : UNSURE;
-  if (prevHashAt < 0 || data.toString('hex', prevHashAt, prevHashEnd) !== previousHash) return UNSURE;
+  if (prevHashAt < 0 || prevHashEnd - prevHashAt !== HASH_BYTES) return UNSURE;
   const end = at + 2 * HASH_BYTES + 1;
-  if (data[at] !== QUOTE || data[end] !== QUOTE) return UNSURE;
+  if (data[at] !== QUOTE || data[end] !== QUOTE || !isHexOf(data, prevHashAt, previousHash)) return UNSURE;
   for (let n = 0; n < HASH_BYTES; n++)
     if (!isHexAt(data, at + 1 + 2 * n, data[prevHashAt + n] ?? 0)) return UNSURE;
   return end + 1;
+}
+
+/** Whether the bytes that stand there are those of a hash in hexadecimal. */
+function isHexOf(data: Buffer, at: number, hash: string): boolean {
+  for (let n = 0; n < HASH_BYTES; n++) {
+    const digits = (hash.charCodeAt(2 * n) << 8) | hash.charCodeAt(2 * n + 1);
+    if (digits !== HEX[data[at + n] ?? 0]) return false;
+  }
+  return hash.length === 2 * HASH_BYTES;
 }
 
 /** A version is a number from 1 on; the text ends with it. */

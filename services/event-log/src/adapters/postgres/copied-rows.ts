@@ -1,5 +1,6 @@
-import { uuidText } from '#libs/kernel';
-import { ChainedBytes, type RowBytes } from '../../core/chained-bytes.core';
+import { escapeLiteral } from 'pg';
+import { EVENT_DOMAIN, uuidText } from '#libs/kernel';
+import { ChainedBytes, DOMAIN_BYTES, type RowBytes } from '../../core/chained-bytes.core';
 import type { RowCursor, StoredRow, VerifiedTo } from '../../core/verify.core';
 import { POSTGRES_EPOCH_MS } from './array-encoding';
 
@@ -12,8 +13,8 @@ const INT64_BYTES = 8;
 const UUID_BYTES = 16;
 const NOTHING: Buffer = Buffer.alloc(0);
 
-/** The columns that {@link CopiedRows} expects, in order; the mind is known to who asks. */
-export const COPIED_COLUMNS = 'position, id, kind, at, prev_hash, hash, body';
+/** The columns that {@link CopiedRows} expects, in order; the mind is known to who asks. The last is the text that is hashed. */
+export const COPIED_COLUMNS = `position, id, kind, at, prev_hash, hash, ${escapeLiteral(EVENT_DOMAIN)} || body`;
 const COLUMNS = 7;
 
 /**
@@ -52,7 +53,7 @@ export class CopiedRows implements RowCursor {
   }
 
   row(): StoredRow {
-    const { data, position, atMs, idAt, kindAt, kindEnd, bodyAt, bodyEnd } = this.here();
+    const { data, position, atMs, idAt, kindAt, kindEnd, hashedAt, bodyEnd } = this.here();
     const { prevHashAt, prevHashEnd, hashAt, hashEnd } = this.current;
     return {
       ...{
@@ -64,7 +65,7 @@ export class CopiedRows implements RowCursor {
       },
       prevHash: prevHashAt < 0 ? null : data.toString('hex', prevHashAt, prevHashEnd),
       hash: data.toString('hex', hashAt, hashEnd),
-      body: data.toString('utf8', bodyAt, bodyEnd),
+      body: data.toString('utf8', hashedAt + DOMAIN_BYTES, bodyEnd),
     };
   }
 
@@ -118,7 +119,7 @@ class CopiedRow implements RowBytes {
   prevHashEnd = -1;
   hashAt = 0;
   hashEnd = 0;
-  bodyAt = 0;
+  hashedAt = 0;
   bodyEnd = 0;
   /** Where the column begins that is read next. */
   private at = 0;
@@ -136,7 +137,7 @@ class CopiedRow implements RowBytes {
     this.prevHashEnd = this.at;
     this.hashAt = this.column();
     this.hashEnd = this.at;
-    this.bodyAt = this.column();
+    this.hashedAt = this.column();
     this.bodyEnd = this.at;
   }
 

@@ -20,7 +20,7 @@ const ASK = { text: 'SELECT 1', query_timeout: 1_000 };
 const OLDEST_VERSION = 150_000;
 
 /** The most connections of one process, by pool; the manifests count with them. */
-export const CONNECTIONS = { reads: 6, appends: 4, imports: 4 } as const;
+export const CONNECTIONS = { reads: 4, appends: 4, imports: 4, proofs: 2 } as const;
 /** Held besides while the schema is brought up to date, before the pools are opened. */
 export const MIGRATING_CONNECTIONS = 3;
 

@@ -2,12 +2,11 @@ import type { Pool } from 'pg';
 import { InsertFault, type EventStore, type LinePage, type PageQuery } from '../../app/event-store.port';
 import type { ChainedEvent } from '../../core/chain.core';
 import type { KnownEvent } from '../../core/judgement.core';
-import type { RowCursor, StoredRow } from '../../core/verify.core';
+import type { StoredRow } from '../../core/verify.core';
 import { appendStatement, insertValues } from './event-insert';
 import { PAGE_OF_IDS, pageStatement, pageValues, toLinePage, type PageRow } from './event-page';
 import { queryRows, withConnection } from './pools';
 import { toInsertFault } from './postgres-faults';
-import { scanRows } from './row-scan';
 
 const KNOWN = {
   name: 'known',
@@ -52,9 +51,5 @@ export class PostgresEventStore implements EventStore {
   async row(mind: string, position: number): Promise<StoredRow | null> {
     const [row] = await queryRows<StoredRow>(this.pools.reads, ROW, [mind, position]);
     return row ?? null;
-  }
-
-  scan(range: { mind: string; from: number; to: number }): AsyncGenerator<RowCursor> {
-    return scanRows(this.pools.reads, range);
   }
 }

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { escapeLiteral, type Pool, type PoolClient } from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
+import type { RowRange } from '../../app/prover.port';
 import type { RowCursor } from '../../core/verify.core';
 import { COPIED_COLUMNS, CopiedRows } from './copied-rows';
 import { toAppError } from './postgres-faults';
@@ -10,10 +11,7 @@ import { toAppError } from './postgres-faults';
  * while those before are looked at. COPY takes no parameters; the mind is the only text that is written into it.
  * @throws AppError `unavailable` or `busy`; other errors as they are.
  */
-export async function* scanRows(
-  pool: Pool,
-  { mind, from, to }: { mind: string; from: number; to: number },
-): AsyncGenerator<RowCursor> {
+export async function* scanRows(pool: Pool, { mind, from, to }: RowRange): AsyncGenerator<RowCursor> {
   const client = await pool.connect().catch((error: unknown) => {
     throw toAppError(error);
   });
