@@ -155,6 +155,9 @@ describe('the bytes of a row', () => {
     expect([prevHash, position, atMs]).toEqual([first.hash, 2, AT_MS]);
     expect(rehashed((body) => body, { prevHash: second.hash })).toBe(1);
     expect(rehashed((body) => body, { prevHash: null })).toBe(1);
+    // Text and column agree, on another row than the one before.
+    const relinked = (body: string) => body.replace(first.hash, second.hash);
+    expect(rehashed(relinked, { prevHash: second.hash })).toBe(1);
     expect(rehashed((body) => body, { position: 3 })).toBe(1);
     expect(rehashed((body) => body, { atMs: AT_MS + 1 })).toBe(1);
     expect(rehashed((body) => body, { id: uuid(3) })).toBe(1);
