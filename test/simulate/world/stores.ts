@@ -1,4 +1,4 @@
-import { AppError } from '#libs/kernel';
+import { AppError, systemClock } from '#libs/kernel';
 import type { LogStores } from '../../../services/event-log/src/compose';
 import {
   EMPTY_PAGE,
@@ -7,7 +7,9 @@ import {
   type LinePage,
   type PageQuery,
 } from '../../../services/event-log/src/app/event-store.port';
-import { cursorOf, verifyRows } from '../../../services/event-log/src/core/verify.core';
+import { proveRange } from '../../../services/event-log/src/app/prove-range';
+import type { RowScan } from '../../../services/event-log/src/app/prover.port';
+import { cursorOf } from '../../../services/event-log/src/core/verify.core';
 import {
   REMEMBERED_CHANGES,
   type ArchiveChange,
@@ -23,16 +25,16 @@ import type { Process } from './process';
 /** Event-log's ports, over the simulated database, for one process. */
 export function storesOf(database: Database, process: Process): LogStores {
   const ask = <T>(work: () => T): Promise<T> => database.run(process, work, lostAnswer);
+  const scan: RowScan = async function* ({ mind, from, to }) {
+    const rows = await ask(() => database.log(mind));
+    yield cursorOf(rows.filter(({ position }) => position >= from && position <= to));
+  };
   return {
     events: eventStore(database, process, ask),
     minds: mindStore(database, ask),
     imports: importStore(database, process),
     prover: {
-      prove: async ({ mind, from, to }, previous) => {
-        const rows = await ask(() => database.log(mind));
-        const inRange = rows.filter(({ position }) => position >= from && position <= to);
-        return verifyRows(cursorOf(inRange), previous);
-      },
+      prove: (range, previous, ms) => proveRange(scan, systemClock, { range, previous, ms }),
     },
     close: () => Promise.resolve(),
   };

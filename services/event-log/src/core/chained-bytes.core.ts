@@ -78,7 +78,7 @@ export class ChainedBytes {
     const hashed = data.subarray(hashedAt, bodyEnd);
     if (this.endOfText(row, previous.hash) !== bodyEnd || !isUtf8(hashed)) return null;
     const hash = sha256(hashed);
-    return hashEnd - hashAt === HASH_BYTES && isHexOf(data, hashAt, hash) ? { position, hash, atMs } : null;
+    return isHexOf(data, hashAt, hashEnd, hash) ? { position, hash, atMs } : null;
   }
 
   /** Where the text ends when it is the one that belongs to the columns. */
@@ -176,21 +176,22 @@ function endOfLink(
   previousHash: string | null,
 ): number {
   if (previousHash === null) return prevHashAt < 0 && isAt(data, at, NULL) ? at + NULL.length : UNSURE;
-  if (prevHashAt < 0 || prevHashEnd - prevHashAt !== HASH_BYTES) return UNSURE;
+  if (prevHashAt < 0 || !isHexOf(data, prevHashAt, prevHashEnd, previousHash)) return UNSURE;
   const end = at + 2 * HASH_BYTES + 1;
-  if (data[at] !== QUOTE || data[end] !== QUOTE || !isHexOf(data, prevHashAt, previousHash)) return UNSURE;
+  if (data[at] !== QUOTE || data[end] !== QUOTE) return UNSURE;
   for (let n = 0; n < HASH_BYTES; n++)
     if (!isHexAt(data, at + 1 + 2 * n, data[prevHashAt + n] ?? 0)) return UNSURE;
   return end + 1;
 }
 
 /** Whether the bytes that stand there are those of a hash in hexadecimal. */
-function isHexOf(data: Buffer, at: number, hash: string): boolean {
+function isHexOf(data: Buffer, at: number, end: number, hash: string): boolean {
+  if (end - at !== HASH_BYTES || hash.length !== 2 * HASH_BYTES) return false;
   for (let n = 0; n < HASH_BYTES; n++) {
     const digits = (hash.charCodeAt(2 * n) << 8) | hash.charCodeAt(2 * n + 1);
     if (digits !== HEX[data[at + n] ?? 0]) return false;
   }
-  return hash.length === 2 * HASH_BYTES;
+  return true;
 }
 
 /** A version is a number from 1 on; the text ends with it. */

@@ -8,8 +8,8 @@ import type { Verdict, VerifiedTo } from '../../core/verify.core';
 import type { ProofJob, ProofReply, ProofThreadData } from './proof.worker';
 import { scanRows } from './row-scan';
 
-/** Fewer rows than that are proved at once, as a thread would not win what asking it costs. */
-const LEAST_FOR_A_THREAD = 2_000;
+/** So many rows at most are proved on the spot, as a thread would not win what asking it costs. */
+const MOST_ON_THE_SPOT = 2_000;
 const MOST_WAITING = 64;
 /** A thread that has had nothing to do for so long ends; the next proof starts another. */
 const IDLE_MS = 60_000;
@@ -39,7 +39,7 @@ export class ThreadedProver implements Prover {
   }
 
   async prove(range: RowRange, previous: VerifiedTo, ms: number): Promise<Verdict> {
-    if (range.to - range.from < LEAST_FOR_A_THREAD)
+    if (range.to - range.from < MOST_ON_THE_SPOT)
       return proveRange((rows) => scanRows(this.reads, rows), systemClock, { range, previous, ms });
     if (this.threads.queueSize >= MOST_WAITING) throw new AppError('busy', 'too many verifications wait');
     const reply = await this.threads.run({ range, previous, ms });
