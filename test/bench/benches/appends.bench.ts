@@ -65,7 +65,7 @@ async function measure({ rig, quick, seed }: BenchContext) {
     answering: roundTrip.pid,
   });
   const measurements = {
-    single: () => ofAppend.during(total, () => load.perSecond({ ...SINGLE, total })),
+    single: () => ofAppend.during(total, load.prepare({ ...SINGLE, total })),
     nats: () => ofEmpty.during(total, () => perSecond({ ...SINGLE, total }, () => roundTrip.request())),
     single64: () => load.perSecond({ ...AS_EMMETT, total: total / 4 }),
     emmett64: () => emmettPerSecond(emmett, { ...AS_EMMETT, total: total / 4, notes }),

@@ -19,13 +19,20 @@ export class AppendLoad {
   ) {}
 
   /** Events per second. */
-  async perSecond({ total, inFlight, eventsEach }: Load): Promise<number> {
+  perSecond(load: Load): Promise<number> {
+    return this.prepare(load)();
+  }
+
+  /** Makes the requests; what is returned sends them and tells the events per second. */
+  prepare({ total, inFlight, eventsEach }: Load): () => Promise<number> {
     const requests = Array.from({ length: total }, (_, n) => this.request(n, eventsEach));
-    const appends = await perSecond({ total, inFlight }, async (n) => {
-      const { subject, payload } = requests[n] ?? this.request(n, eventsEach);
-      await this.client.send<AppendReply>(subject, payload);
-    });
-    return appends * eventsEach;
+    return async () => {
+      const appends = await perSecond({ total, inFlight }, async (n) => {
+        const { subject, payload } = requests[n] ?? this.request(n, eventsEach);
+        await this.client.send<AppendReply>(subject, payload);
+      });
+      return appends * eventsEach;
+    };
   }
 
   private request(n: number, events: number): { subject: string; payload: Uint8Array } {

@@ -10,10 +10,13 @@ const GONE = ['ENOENT', 'ESRCH'];
 /** Who took how much processor time, user and system, over one or more stretches. Empty where there is no `/proc`. */
 export class ProcessorTime {
   readonly #taken: Record<string, number> = {};
+  readonly #named: ReadonlySet<number>;
   #works = 0;
 
-  /** @param pids By name; a process counts with those that it started. */
-  constructor(private readonly pids: Record<string, number>) {}
+  /** @param pids By name; a process counts with those that it started and that have no name of their own. */
+  constructor(private readonly pids: Record<string, number>) {
+    this.#named = new Set(Object.values(pids));
+  }
 
   /** Does `count` pieces of work and counts what they took. */
   async during<T>(count: number, work: () => Promise<T>): Promise<T> {
@@ -35,17 +38,18 @@ export class ProcessorTime {
 
   #look(): Record<string, number> {
     if (!existsSync('/proc/self/stat')) return {};
-    const entries = Object.entries(this.pids).map(([name, pid]) => [name, ticksOf(pid)] as const);
+    const entries = Object.entries(this.pids).map(([name, pid]) => [name, this.#ticksOf(pid)] as const);
     return Object.fromEntries(entries);
   }
-}
 
-/** Of a process that is gone, nothing: its time is its parent's then. */
-function ticksOf(pid: number): number {
-  const stat = contentOf(`/proc/${pid}/stat`);
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  const own = TIMES.reduce((sum, field) => sum + Number(fields[field] ?? 0), 0);
-  return childrenOf(pid).reduce((sum, child) => sum + ticksOf(child), own);
+  /** Of a process that is gone, nothing: its time is its parent's then. */
+  #ticksOf(pid: number): number {
+    const stat = contentOf(`/proc/${pid}/stat`);
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const own = TIMES.reduce((sum, field) => sum + Number(fields[field] ?? 0), 0);
+    const children = childrenOf(pid).filter((child) => !this.#named.has(child));
+    return children.reduce((sum, child) => sum + this.#ticksOf(child), own);
+  }
 }
 
 const childrenOf = (pid: number): number[] =>
