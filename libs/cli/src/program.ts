@@ -20,7 +20,7 @@ type Run = (work: (context: CommandContext) => CommandResult) => Promise<void>;
 export function buildProgram(shell: Shell, done: (code: ExitCode) => void): Command {
   const program = new Command('pmm')
     .description('Talk to minds, look into them, prove what they say.')
-    .option('--url <url>', 'the gateway (PMM_URL; else http://127.0.0.1 and PMM_HTTP_PORT)', urlArgument)
+    .option('--url <url>', 'the gateway (PMM_URL; else PMM_HTTP_HOST and PMM_HTTP_PORT)', urlArgument)
     .option('--json', 'JSON instead of text')
     .exitOverride()
     .showHelpAfterError('(pmm --help lists the commands)')
