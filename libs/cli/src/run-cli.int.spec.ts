@@ -90,6 +90,7 @@ describe('exit codes', () => {
     [['minds', '--nonsense'], 2, /unknown option/],
     [['minds', '--url', 'nonsense'], 2, /address such as/],
     [['verify', 'ada', '--position', '3'], 2, /kept head/],
+    [['verify', 'ada', '--position', '3', '--hash', 'a'.repeat(64), '--to', '4'], 2, /no --from and --to/],
     [['import', 'ada', '/nonexistent/file'], 2, /can't read/],
     [['replay', './nonexistent'], 2, /neither a mind nor a file/],
     [['state', 'ada'], 1, /^pmm: there is no \/v1\/minds\/ada\/self-model \(unknown_mind\)\n$/],

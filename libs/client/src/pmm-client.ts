@@ -26,7 +26,7 @@ import { streamTurn } from './turn-stream';
 /** A turn may wait for others and for a slow model; the gateway's own deadline comes first. */
 const TURN_LIMIT_MS = 15 * 60 * 1000;
 const WHY_LIMIT_MS = 60 * 1000;
-const VERIFY_LIMIT_MS = 10 * 60 * 1000;
+const VERIFY_LIMIT_MS = 5 * 60 * 1000;
 
 const mindPath = (mind: string, rest = '') => `/v1/minds/${encodeURIComponent(mind)}${rest}`;
 

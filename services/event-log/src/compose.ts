@@ -85,6 +85,7 @@ export async function composeEventLog(options: EventLogOptions): Promise<Postgre
   const prover = new ThreadedProver(database.reads, {
     ...{ url: options.postgresUrl, threads: CONNECTIONS.proofs },
     file: options.proofFile,
+    warn: options.warn,
   });
   const stores = {
     prover,

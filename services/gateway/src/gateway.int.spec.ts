@@ -334,6 +334,27 @@ describe('verify', () => {
     expect(fake.payloads('event-log', 'verify').map(({ from }) => from)).toEqual([undefined, 101, 201]);
   });
 
+  it('waits for a page that somebody is too busy for, but not for the first one', async () => {
+    let refusals = 2;
+    fake.on('event-log', 'verify', ({ from = 1 }) => {
+      if (Number(from) > 1 && refusals-- > 0) throw new AppError('busy', 'too many verifications wait');
+      return {
+        ok: true,
+        events: 100,
+        headHash: 'h',
+        ...(Number(from) < 201 ? { next: Number(from) + 100 } : {}),
+      };
+    });
+    expect(await client.verify('ada')).toMatchObject({ ok: true, events: 300 });
+    const asked = fake.payloads('event-log', 'verify').map(({ from }) => from);
+    expect(asked).toEqual([undefined, 101, 101, 101, 201]);
+    fake.on('event-log', 'verify', () => {
+      throw new AppError('busy', 'too many verifications wait');
+    });
+    const answer = await fetch(`${gateway.url}/v1/minds/ada/verify`);
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([429, '1']);
+  });
+
   it('stops at the first bad event', async () => {
     const firstBad = { position: 3, reason: 'hash does not fit the event' };
     fake.on('event-log', 'verify', () => ({ ok: false, events: 2, headHash: null, firstBad, next: 3 }));

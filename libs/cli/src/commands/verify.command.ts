@@ -15,6 +15,7 @@ export async function verify(context: CommandContext, mind: string, options: Ver
   if (position === undefined && hash === undefined) return verifyChain(context, mind, { from, to });
   if (position === undefined || hash === undefined || !HASH.test(hash))
     throw new UsageError('a kept head is --position and --hash, 64 hexadecimal digits');
+  if (from !== undefined || to !== undefined) throw new UsageError('a kept head has no --from and --to');
   return verifyReceipt(context, mind, { position, hash });
 }
 

@@ -140,6 +140,8 @@ describe('the bytes of a row', () => {
       ['"kind":"x.n"', '"kind":"x.m"'],
       ['"meta":{}', '"meta":{ }'],
       ['"meta":{}', '"meta":{"b":1,"a":2}'],
+      ['"meta":{}', '"meta":null'],
+      ['"meta":{}', '"meta":[]'],
       ['"mind":"ada"', '"mind":"adb"'],
       ['"position":2', '"position":3'],
       ['"position":2', '"position":02'],

@@ -7,6 +7,7 @@ import {
   isAt,
   isDigit,
   MINUS,
+  OBJECT,
   OBJECT_END,
   QUOTE,
   SPACE,
@@ -95,7 +96,7 @@ export class ChainedBytes {
     at += ID.length + UUID_LENGTH;
     if (!isAt(data, at, KIND) || !isPlainTextAt(data, at + KIND.length, kindAt, kindEnd)) return UNSURE;
     at += KIND.length + kindEnd - kindAt;
-    if (!isAt(data, at, META)) return UNSURE;
+    if (!isAt(data, at, META) || data[at + META.length] !== OBJECT) return UNSURE;
     at = endOfValue(data, at + META.length, bodyEnd, JSON_DEPTH);
     if (at === UNSURE || !isAt(data, at, this.mind)) return UNSURE;
     at = endOfPosition(data, at + this.mind.length, row.position);

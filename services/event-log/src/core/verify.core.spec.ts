@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { canonicalJson } from '#libs/kernel';
+import { canonicalJson, hashCanonical } from '#libs/kernel';
 import { chainEvents, EMPTY_HEAD } from './chain.core';
 import { cursorOf, verifyRows, type StoredRow } from './verify.core';
 
@@ -40,6 +40,23 @@ describe('verification of rows', () => {
         });
       }),
     );
+  });
+
+  it.each([
+    ['content that is no text', '"content":"é"', '"content":{"a":1}', 'not an event'],
+    ['content with U+0000', '"content":"é"', String.raw`"content":"\u0000"`, 'not canonical'],
+    ['content with a lone surrogate', '"content":"é"', String.raw`"content":"\ud800"`, 'not canonical'],
+    ['a version that is no number', '"version":1', '"version":null', 'not an event'],
+    ['a version of zero', '"version":1', '"version":0', 'not an event'],
+    ['meta that is no object', '"meta":{}', '"meta":null', 'not an event'],
+    ['meta that is a list', '"meta":{}', '"meta":[]', 'not an event'],
+    ['a time in another form', '.000Z"', '.000+00:00"', 'not canonical'],
+  ])('refuses %s, also with a hash of its own', (_, text, other, reason) => {
+    const [row] = chain([{}]) as [StoredRow];
+    const body = row.body.replace(text, other);
+    expect(body).not.toBe(row.body);
+    const { firstBad } = verifyRows(cursorOf([{ ...row, body, hash: hashCanonical(body) }]), START);
+    expect(firstBad).toEqual({ position: 1, reason: `the stored text is ${reason}` });
   });
 
   it('stops at the first bad row and says what is wrong', () => {

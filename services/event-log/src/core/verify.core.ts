@@ -1,5 +1,5 @@
 import type { MindEvent } from '#libs/contracts';
-import { AppError, canonicalEvent, hashCanonical } from '#libs/kernel';
+import { AppError, canonicalEvent, checkText, hashCanonical } from '#libs/kernel';
 
 /** A stored row with every column as the database holds it. */
 export interface StoredRow {
@@ -92,12 +92,24 @@ type HashedEvent = Omit<MindEvent, 'hash'>;
 function parseBody(body: string): HashedEvent | null {
   try {
     const value: unknown = JSON.parse(body);
-    return typeof value === 'object' && value !== null ? (value as HashedEvent) : null;
+    return isHashedEvent(value) ? value : null;
   } catch (error) {
     if (error instanceof SyntaxError) return null;
     throw error;
   }
 }
+
+/** What the canonical text of an event is made of without a check of its own. */
+function isHashedEvent(value: unknown): value is HashedEvent {
+  if (!isObject(value)) return false;
+  const { at, content, meta, version } = value;
+  return typeof at === 'string' && typeof content === 'string' && isObject(meta) && isVersion(version);
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isVersion = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 1;
 
 function differingColumn(row: StoredRow, event: HashedEvent): string | null {
   if (event.mind !== row.mind) return 'mind';
@@ -110,7 +122,8 @@ function differingColumn(row: StoredRow, event: HashedEvent): string | null {
 
 function isCanonical(body: string, event: HashedEvent): boolean {
   try {
-    return canonicalEvent(event) === body;
+    checkText(event.content);
+    return new Date(event.at).toISOString() === event.at && canonicalEvent(event) === body;
   } catch (error) {
     if (error instanceof AppError) return false;
     throw error;

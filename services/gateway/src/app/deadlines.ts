@@ -27,7 +27,8 @@ export const turnDeadline = (modelTimeoutMs: number): AskOptions => ({
 
 /** Verification reads and hashes as much as fits into its own page limit. */
 export const VERIFY_PAGE: AskOptions = { timeoutMs: 60_000, resendMs: 60_000 };
-export const VERIFY_LIMIT_MS = 9 * 60_000;
+/** Node's fetch waits 300 s for an answer to begin; a last page may come on top of this. */
+export const VERIFY_LIMIT_MS = 230_000;
 export const EXPORT_PAGE: AskOptions = { timeoutMs: 20_000 };
 /** An import lives in one transaction of one member, which nobody can take over: asking again is of no use. */
 export const IMPORT_CHUNK: AskOptions = { timeoutMs: 30_000, resendMs: 30_000 };

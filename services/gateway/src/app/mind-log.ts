@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   LIMITS,
   type AppendReply,
@@ -25,6 +26,13 @@ interface VerifyQuery {
   position?: number;
   hash?: string;
 }
+
+const PAGE_ATTEMPTS = 5;
+const PAGE_PAUSE_MS = 1_000;
+
+/** Asked again in the same words, it would begin anew and take as long. */
+const tooLong = (next: number) =>
+  new AppError('timeout', `verified up to ${next - 1}; go on with from=${next}`, { retryable: false });
 
 /** What callers may ask of a mind's log. */
 export class MindLog {
@@ -73,14 +81,26 @@ export class MindLog {
     let events = 0;
     let next = from;
     for (;;) {
-      const page = await this.ask<VerifyReply>({ mind, from: next, to });
+      const page = await this.page({ mind, from: next, to }, events > 0);
       events += page.events;
       if (!page.ok || page.next === undefined) return { ...page, events, next: undefined };
       if (page.next <= (next ?? 0))
         throw new AppError('internal', `verification of ${mind} does not advance`);
-      if (signal.aborted || performance.now() > giveUpAt)
-        throw new AppError('timeout', `verified up to ${page.next - 1}; go on with from=${page.next}`);
+      if (signal.aborted || performance.now() > giveUpAt) throw tooLong(page.next);
       next = page.next;
+    }
+  }
+
+  /** What was proved already is not given up because of one page that somebody is too busy for. */
+  private async page(request: VerifyRequest, isFurther: boolean): Promise<VerifyReply> {
+    for (let failures = 1; ; failures++) {
+      try {
+        return await this.ask<VerifyReply>(request);
+      } catch (error) {
+        const mayWork = error instanceof AppError && error.retryable;
+        if (!mayWork || !isFurther || failures >= PAGE_ATTEMPTS) throw error;
+        await sleep(PAGE_PAUSE_MS);
+      }
     }
   }
 

@@ -9,7 +9,7 @@ import { toAppError } from './postgres-faults';
 /**
  * Rows of one mind by `COPY`, the fastest way out of PostgreSQL: no row is taken apart on the way, and the server reads on
  * while those before are looked at. COPY takes no parameters; the mind is the only text that is written into it.
- * @throws AppError `unavailable` or `busy`; other errors as they are.
+ * @throws AppError `unavailable` or `busy`; what the database refuses, as it is.
  */
 export async function* scanRows(pool: Pool, { mind, from, to }: RowRange): AsyncGenerator<RowCursor> {
   const client = await pool.connect().catch((error: unknown) => {
@@ -36,9 +36,12 @@ export async function* scanRows(pool: Pool, { mind, from, to }: RowRange): Async
 
 const ignore = () => undefined;
 
-/** A connection on which something is still to come, or that failed, is not used again. */
+/**
+ * A connection on which something is still to come, or that failed, is not used again. It may fail after the last row, too, when nobody
+ * listens to the copy any more.
+ */
 function leave(client: PoolClient, copy: Readable, isWhole: boolean): void {
-  if (!isWhole) copy.on('error', ignore);
+  copy.on('error', ignore);
   // `pg` ends the time limit of a query in its callback, which a copy does not call by itself.
   (copy as { callback?: () => void }).callback?.();
   if (isWhole) client.off('error', ignore);

@@ -9,6 +9,7 @@ const LONG = { mind: 'ada', from: 1, to: 5_000 };
 
 let folder: string;
 let prover: ThreadedProver | undefined;
+const warnings: string[] = [];
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'pmm-threads-'))));
 afterEach(async () => {
   await prover?.close();
@@ -16,10 +17,11 @@ afterEach(async () => {
 });
 
 /** A prover whose threads run this function instead of a proof. */
-function proverOf(work: string): ThreadedProver {
+function proverOf(work: string, limitMs?: number): ThreadedProver {
   const file = join(folder, 'work.cjs');
   writeFileSync(file, `module.exports = ${work};`);
-  prover = new ThreadedProver({} as Pool, { url: 'postgres://nobody', threads: 2, file });
+  const warn = (message: string) => void warnings.push(message);
+  prover = new ThreadedProver({} as Pool, { url: 'postgres://nobody', threads: 2, file, limitMs, warn });
   return prover;
 }
 
@@ -55,8 +57,26 @@ describe('proofs in threads', () => {
     const { prove } = bound(proverOf('() => new Promise((done) => setTimeout(done, 20, { verdict: 1 }))'));
     const asked = await Promise.allSettled(Array.from({ length: 80 }, prove));
     const refused = asked.filter((one) => one.status === 'rejected');
-    expect(refused.map(({ reason }) => (reason as { code: string }).code)).toEqual(Array(14).fill('busy'));
+    expect(refused.map(({ reason }) => (reason as { code: string }).code)).toEqual(Array(70).fill('busy'));
     expect(await prove()).toBe(1);
+  });
+
+  it('are unavailable when no thread can load its file, which is said, and work again once it can', async () => {
+    warnings.length = 0;
+    const mine = proverOf('(', 1_000);
+    await expect(bound(mine).prove()).rejects.toMatchObject({ code: 'unavailable', retryable: true });
+    expect(warnings).toContain('a thread that proves logs has failed');
+    writeFileSync(join(folder, 'work.cjs'), 'module.exports = () => ({ verdict: 1 });');
+    expect(await bound(mine).prove()).toBe(1);
+  });
+
+  it('that take too long are unavailable, and the next one goes on', async () => {
+    const mine = proverOf(
+      '({ range }) => new Promise((done) => range.from > 1 && done({ verdict: 1 }))',
+      500,
+    );
+    await expect(bound(mine).prove()).rejects.toMatchObject({ code: 'unavailable', retryable: true });
+    expect(await mine.prove({ ...LONG, from: 2 }, START, 70)).toBe(1);
   });
 
   it('end with their owner', async () => {
