@@ -2,7 +2,7 @@ export interface BenchArguments {
   names: string[];
   quick: boolean;
   list: boolean;
-  /** Write the report though it is not of a whole run. */
+  /** Write the report though it is not of a whole run: into the one that is there, when only some are named. */
   write: boolean;
   seed: number;
 }

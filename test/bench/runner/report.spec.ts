@@ -1,5 +1,5 @@
 import { atLeast, type Figure } from './figure';
-import { number, toMarkdown, type Report } from './report';
+import { measuredAgain, number, toMarkdown, type Report } from './report';
 
 const machine: Report['machine'] = {
   ...{ cpu: 'a | b', cores: 2, memoryGib: 4, system: 'Linux', loadBefore: 0.5, shards: 64 },
@@ -36,6 +36,38 @@ it('shows a figure beside its yardstick, with the ratio and whether the target i
 it('invents nothing: what was not measured is called so', () => {
   expect(reportOf([{ name: 'x', value: { unit: 'ms' } }])).toContain('| x | not measured |  |  |  |  |');
   expect(reportOf([], 'no server')).toContain('Not measured: no server');
+});
+
+describe('what was measured again', () => {
+  const reportAt = (commit: string, node: string, benches: Report['benches']): Report => ({
+    ...{ at: '2026-01-02T03:04:05.000Z', command: 'npm run bench', seed: 9, quick: false, seconds: 60 },
+    machine: { ...machine, loadBefore: commit.length, versions: { node, commit } },
+    benches,
+  });
+  const bench = (name: string, failed?: string) => ({ name, about: `a ${name}`, figures: [], failed });
+  const before = reportAt('c1', '20', [bench('tick'), bench('verify', 'no server'), bench('soak')]);
+  const now = { ...reportAt('c20', '20', [bench('verify')]), command: 'npm run bench -- verify --write' };
+
+  it('takes the place of what was there, and says when and by what', () => {
+    const report = measuredAgain(before, now);
+    expect(report.benches.map(({ name }) => name)).toEqual(['tick', 'verify', 'soak']);
+    const page = toMarkdown(report);
+    expect(page).toContain(
+      'a verify. Measured again on 2026-01-02 by `npm run bench -- verify --write`, commit c20.\n',
+    );
+    expect(page).not.toContain('no server');
+    expect(page).toContain('a tick.\n');
+  });
+
+  it('is refused on another machine, in another size or with another version', () => {
+    for (const other of [
+      { ...now, seed: 1 },
+      { ...now, quick: true },
+      { ...now, machine: { ...now.machine, cpu: 'c' } },
+      reportAt('c1', '22', [bench('verify')]),
+    ])
+      expect(() => measuredAgain(before, other)).toThrow(/another machine/);
+  });
 });
 
 it('shows three digits that count, and whole numbers whole', () => {

@@ -8,8 +8,33 @@ export interface Report {
   quick: boolean;
   seconds: number;
   machine: Machine;
-  benches: { name: string; about: string; figures: Figure[]; failed?: string }[];
+  benches: Measured[];
 }
+
+/** What one benchmark came to. */
+export interface Measured {
+  name: string;
+  about: string;
+  figures: Figure[];
+  failed?: string;
+  /** When it was measured after the rest of the report, and by what. */
+  again?: { at: string; command: string; commit: string };
+}
+
+/** A report in which some benchmarks were measured again. @throws Error when that was not on the same machine in the same way */
+export function measuredAgain(before: Report, now: Report): Report {
+  if (conditions(before) !== conditions(now))
+    throw new Error(
+      'The report there is of another machine, seed, size or version: run all benchmarks anew.',
+    );
+  const { at, command, machine } = now;
+  const again = { at, command, commit: machine.versions.commit ?? 'unknown' };
+  const newer = new Map(now.benches.map((bench) => [bench.name, { ...bench, again }]));
+  return { ...before, benches: before.benches.map((bench) => newer.get(bench.name) ?? bench) };
+}
+
+const conditions = ({ seed, quick, machine }: Report): string =>
+  JSON.stringify({ seed, quick, ...machine, loadBefore: 0, versions: { ...machine.versions, commit: '' } });
 
 /** The page of a run. */
 export function toMarkdown(report: Report): string {
@@ -33,8 +58,11 @@ export function toMarkdown(report: Report): string {
   ].join('\n');
 }
 
-function section({ name, about, figures, failed }: Report['benches'][number]): string[] {
-  const head = ['', `## ${name}`, '', `${about}.`, ''];
+function section({ name, about, figures, failed, again }: Measured): string[] {
+  const when = again
+    ? ` Measured again on ${again.at.slice(0, 10)} by \`${again.command}\`, commit ${again.commit}.`
+    : '';
+  const head = ['', `## ${name}`, '', `${about}.${when}`, ''];
   if (failed !== undefined) return [...head, `Not measured: ${failed}`];
   const rows = figures.map(row);
   const table = [
