@@ -78,27 +78,28 @@ export class MindLog {
     if (from !== undefined && to !== undefined && from > to)
       throw new AppError('invalid_request', 'from: is beyond to');
     const giveUpAt = performance.now() + VERIFY_LIMIT_MS;
+    const isOver = () => signal.aborted || performance.now() > giveUpAt;
     let events = 0;
     let next = from;
     for (;;) {
-      const page = await this.page({ mind, from: next, to }, events > 0);
+      const page = await this.page({ mind, from: next, to }, () => events > 0 && !isOver());
       events += page.events;
       if (!page.ok || page.next === undefined) return { ...page, events, next: undefined };
       if (page.next <= (next ?? 0))
         throw new AppError('internal', `verification of ${mind} does not advance`);
-      if (signal.aborted || performance.now() > giveUpAt) throw tooLong(page.next);
+      if (isOver()) throw tooLong(page.next);
       next = page.next;
     }
   }
 
   /** What was proved already is not given up because of one page that somebody is too busy for. */
-  private async page(request: VerifyRequest, isFurther: boolean): Promise<VerifyReply> {
+  private async page(request: VerifyRequest, mayAskAgain: () => boolean): Promise<VerifyReply> {
     for (let failures = 1; ; failures++) {
       try {
         return await this.ask<VerifyReply>(request);
       } catch (error) {
         const mayWork = error instanceof AppError && error.retryable;
-        if (!mayWork || !isFurther || failures >= PAGE_ATTEMPTS) throw error;
+        if (!mayWork || failures >= PAGE_ATTEMPTS || !mayAskAgain()) throw error;
         await sleep(PAGE_PAUSE_MS);
       }
     }
