@@ -1,5 +1,6 @@
 import type { MindEvent } from '#libs/contracts';
 import { AppError, canonicalEvent, checkText, hashCanonical } from '#libs/kernel';
+import { isCount, isObject, isText } from './event-fields.core';
 
 /** A stored row with every column as the database holds it. */
 export interface StoredRow {
@@ -103,13 +104,8 @@ function parseBody(body: string): HashedEvent | null {
 function isHashedEvent(value: unknown): value is HashedEvent {
   if (!isObject(value)) return false;
   const { at, content, meta, version } = value;
-  return typeof at === 'string' && typeof content === 'string' && isObject(meta) && isVersion(version);
+  return isText(at) && isText(content) && isObject(meta) && isCount(version);
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const isVersion = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 1;
 
 function differingColumn(row: StoredRow, event: HashedEvent): string | null {
   if (event.mind !== row.mind) return 'mind';

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   LIMITS,
   type AppendReply,
@@ -9,7 +8,7 @@ import {
   type VerifyRequest,
 } from '#libs/contracts';
 import type { EventsReply } from '#libs/client';
-import { AppError } from '#libs/kernel';
+import { AppError, systemClock } from '#libs/kernel';
 import type { LogClient, Requests } from '#libs/messaging';
 import { identify, type GivenEvent } from '../core/event-drafts';
 import { COMMAND, EXPORT_PAGE, VERIFY_LIMIT_MS, VERIFY_PAGE } from './deadlines';
@@ -100,7 +99,7 @@ export class MindLog {
       } catch (error) {
         const mayWork = error instanceof AppError && error.retryable;
         if (!mayWork || failures >= PAGE_ATTEMPTS || !mayAskAgain()) throw error;
-        await sleep(PAGE_PAUSE_MS);
+        await systemClock.sleep(PAGE_PAUSE_MS);
       }
     }
   }

@@ -15,9 +15,10 @@ export async function* scanRows(pool: Pool, { mind, from, to }: RowRange): Async
   const client = await pool.connect().catch((error: unknown) => {
     throw toAppError(error);
   });
-  // The copy under way fails too and tells why; without a listener the event would end the process.
+  // Who reads the copy is told why it fails; without listeners of their own the events would end the process, those of the copy also
+  // after its last row, when nobody reads it any more.
   client.on('error', ignore);
-  const copy = client.query(copyTo(statement(mind, from, to)));
+  const copy = client.query(copyTo(statement(mind, from, to))).on('error', ignore);
   let isWhole = false;
   try {
     const copied = new CopiedRows(mind);
@@ -36,12 +37,8 @@ export async function* scanRows(pool: Pool, { mind, from, to }: RowRange): Async
 
 const ignore = () => undefined;
 
-/**
- * A connection on which something is still to come, or that failed, is not used again. It may fail after the last row, too, when nobody
- * listens to the copy any more.
- */
+/** A connection on which something is still to come, or that failed, is not used again. */
 function leave(client: PoolClient, copy: Readable, isWhole: boolean): void {
-  copy.on('error', ignore);
   // `pg` ends the time limit of a query in its callback, which a copy does not call by itself.
   (copy as { callback?: () => void }).callback?.();
   if (isWhole) client.off('error', ignore);

@@ -9,6 +9,7 @@ import {
   type MindEvent,
 } from '#libs/contracts';
 import { AppError, canonicalJson, checkNewEvent, linkFault } from '#libs/kernel';
+import { isCount, isObject, isText } from '../event-fields.core';
 import { JsonFault } from './json-tree';
 
 const FIELDS = ['mind', 'position', 'id', 'kind', 'version', 'at', 'content', 'meta', 'prevHash', 'hash'];
@@ -65,9 +66,7 @@ function shaped(value: Record<string, unknown>): MindEvent {
   return event;
 }
 
-const isText = (value: unknown): value is string => typeof value === 'string';
 const isHash = (value: unknown) => isText(value) && /^[0-9a-f]{64}$/.test(value);
-const isCount = (value: unknown) => typeof value === 'number' && Number.isSafeInteger(value) && value >= 1;
 
 const CHECKS: Record<string, (value: unknown) => boolean> = {
   mind: (value) => mindIdSchema.safeParse(value).success,
@@ -77,7 +76,7 @@ const CHECKS: Record<string, (value: unknown) => boolean> = {
   version: isCount,
   at: (value) => isText(value) && timestampSchema.safeParse(value).success && value.length === 24,
   content: isText,
-  meta: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  meta: isObject,
   prevHash: (value) => value === null || isHash(value),
   hash: isHash,
 };
